@@ -1,0 +1,25 @@
+package nn
+
+// Layer is one layer as Keras describes it: its configuration and, once built,
+// its weights. Nested models are layers too.
+type Layer interface {
+	// Name is the layer's own name, as "conv2d_1".
+	Name() string
+	// Class is Keras's class name, as "Conv2D".
+	Class() string
+	// Build checks the shapes that come in, gives the weights their shapes
+	// (values stay empty) and returns the shape that goes out.
+	Build(in []Shape) (Shape, error)
+	// Weights are the layer's variables in Keras's order, trainable ones as
+	// Keras's layer.weights lists them. Layers without any return nil.
+	Weights() []*Weight
+}
+
+// Weight is a variable of a layer. Value is nil until a reader fills it and
+// then has Shape.Size() elements.
+type Weight struct {
+	Name      string // Keras's name of it in the layer: "kernel", "bias", "gamma"
+	Shape     Shape
+	Trainable bool
+	Value     []float32
+}
