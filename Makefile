@@ -1,0 +1,64 @@
+# edged: `make run` shows it at work, `make test` runs every test. Both install what is missing.
+SHELL       := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+BIN     := build/bin
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+TAGS    := opencv,gocv_specific_modules,gocv_videoio
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+# Debian packages by what needs them.
+CAMERA_PACKAGES := g++ pkg-config libopencv-dev
+TEST_PACKAGES   := $(CAMERA_PACKAGES) qemu-user-static binutils-aarch64-linux-gnu mmdebstrap rsync
+
+.PHONY: help go build camera run test test-go test-opencv test-arm64 lint clean
+
+help: ## Show this list
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+go:
+	@command -v go >/dev/null || { echo "edged needs Go 1.21 or later: install golang-go from Debian 13, or the archive from go.dev." >&2; exit 1; }
+
+# packages-X installs what $(X) lists, if any of it is missing.
+packages-%:
+	@missing=$$(for p in $($*); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		echo "Installing" $$missing; \
+		$(SUDO) apt-get update -qq; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	fi
+
+build: go ## Build edged, one static file, into build/bin
+	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/edged ./cmd/edged
+
+camera: go packages-CAMERA_PACKAGES ## Build edged-camera, the program that links OpenCV
+	CGO_ENABLED=1 go build -trimpath -tags $(TAGS) -o $(BIN)/edged-camera ./cmd/edged-camera
+
+run: build camera ## Show edged at work on the bundled clip and model
+	@$(BIN)/edged demo
+
+test: test-go test-opencv test-arm64 ## Run every test: Go, OpenCV, arm64 under qemu
+
+test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also under the race detector
+	go vet ./...
+	GOARCH=arm64 go vet ./...
+	.ci/gotest go ./...
+	.ci/gotest purego -tags purego ./kernels/... ./nn/...
+
+test-opencv: go packages-TEST_PACKAGES ## Run the tests that need OpenCV
+	.ci/gotest opencv -tags $(TAGS) ./capture/... ./cmd/...
+
+test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPUs
+	for cpu in cortex-a53 cortex-a72 cortex-a76; do \
+		GOARCH=arm64 CGO_ENABLED=0 .ci/gotest $$cpu -exec "qemu-aarch64-static -cpu $$cpu" ./...; \
+	done
+
+lint: go ## Check style and the import rules of docs/ARCHITECTURE.md
+	@[ -x $(BIN)/golangci-lint ] || GOBIN=$(CURDIR)/$(BIN) go install $(GOLANGCI_LINT)
+	$(BIN)/golangci-lint run ./...
+
+clean: ## Remove what was built
+	rm -rf build
