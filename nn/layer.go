@@ -21,5 +21,8 @@ type Weight struct {
 	Name      string // Keras's name of it in the layer: "kernel", "bias", "gamma"
 	Shape     Shape
 	Trainable bool
-	Value     []float32
+	// DType is Keras's type of the variable where it is not float32: "int64"
+	// for the count of a Normalization. Its Value is float32 all the same.
+	DType string
+	Value []float32
 }

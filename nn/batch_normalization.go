@@ -1,0 +1,65 @@
+package nn
+
+import "fmt"
+
+// BatchNormalization is (x-MovingMean)/sqrt(MovingVariance+Epsilon)*Gamma+Beta
+// along the channels, with the statistics of training. NewBatchNormalization
+// gives Keras's defaults.
+type BatchNormalization struct {
+	Base
+	Axis          int // as Keras counts it; 0 or -1: the last
+	Momentum      float64
+	Epsilon       float64
+	Center, Scale bool // whether there is a Beta, a Gamma
+
+	Gamma, Beta, MovingMean, MovingVariance *Weight
+}
+
+// NewBatchNormalization returns the layer with Keras's defaults.
+func NewBatchNormalization() *BatchNormalization {
+	return &BatchNormalization{Axis: -1, Momentum: 0.99, Epsilon: 1e-3, Center: true, Scale: true}
+}
+
+// Class returns "BatchNormalization".
+func (*BatchNormalization) Class() string { return "BatchNormalization" }
+
+// Weights returns gamma, beta, moving_mean, moving_variance.
+func (l *BatchNormalization) Weights() []*Weight {
+	return present(l.Gamma, l.Beta, l.MovingMean, l.MovingVariance)
+}
+
+// Build follows Keras's BatchNormalization; the axis must be the last one.
+func (l *BatchNormalization) Build(in []Shape) (Shape, error) {
+	s, err := single(in)
+	if err != nil {
+		return nil, err
+	}
+	if l.Axis == 0 {
+		l.Axis = -1
+	}
+	axis, err := sampleAxis(l.Axis, len(s))
+	if err != nil {
+		return nil, err
+	}
+	if axis != len(s)-1 {
+		return nil, fmt.Errorf("axis is %d and must be the last one (channels last) of its input %v", l.Axis, s)
+	}
+	if !(l.Epsilon >= 0 && l.Epsilon < 1e6) {
+		return nil, fmt.Errorf("epsilon is %v and must be small and not negative", l.Epsilon)
+	}
+	n := s[axis]
+	if l.Scale {
+		if err := setWeight(&l.Gamma, "gamma", true, n); err != nil {
+			return nil, err
+		}
+	}
+	if l.Center {
+		if err := setWeight(&l.Beta, "beta", true, n); err != nil {
+			return nil, err
+		}
+	}
+	if err := setWeight(&l.MovingMean, "moving_mean", false, n); err != nil {
+		return nil, err
+	}
+	return s.Clone(), setWeight(&l.MovingVariance, "moving_variance", false, n)
+}
