@@ -23,7 +23,8 @@ type Op interface {
 }
 
 // Args are the memory of one execution of an Op. Buffers are at least as long
-// as the Op's tensors and never overlap unless the Op's documentation says so.
+// as the Op's tensors and never overlap unless the spec's documentation says
+// so. Dst and Src are aligned to their elements only, workspaces to Alignment.
 type Args struct {
 	Dst    Buffer
 	Src    []Buffer

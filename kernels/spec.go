@@ -60,3 +60,93 @@ type Weights struct {
 	Float16 []uint16
 	Bias    []float32
 }
+
+// GlobalPoolSpec describes the maximum or the mean of each channel over
+// [Pixels][Channels]; the output is [Channels].
+type GlobalPoolSpec struct {
+	Pixels, Channels int
+	Average          bool
+}
+
+// ActivateSpec describes an activation applied to Size elements. Dst may be
+// Src[0].
+type ActivateSpec struct {
+	Size       int
+	Activation Activation
+}
+
+// SoftmaxSpec describes softmax along the middle axis of [Outer][Size][Inner].
+// Dst may be Src[0].
+type SoftmaxSpec struct {
+	Outer, Size, Inner int
+}
+
+// AffineSpec describes x*Scale[c] + Offset[c], then the activation, over
+// [Rows][Channels]: batch normalization that could not be folded, Rescaling,
+// Normalization. Scale and Offset have Channels elements. Dst may be Src[0].
+type AffineSpec struct {
+	Rows, Channels int
+	Scale, Offset  []float32
+	Activation     Activation
+}
+
+// PReLUSpec describes max(x, 0) + Alpha[i]*min(x, 0) over [Rows][Size]. Alpha
+// has Size elements. Dst may be Src[0].
+type PReLUSpec struct {
+	Rows, Size int
+	Alpha      []float32
+}
+
+// CombineKind names an elementwise function of two or more tensors.
+type CombineKind uint8
+
+// The ways to combine tensors, named after Keras's merging layers. Subtract
+// takes exactly two.
+const (
+	Add CombineKind = iota
+	Subtract
+	Multiply
+	Maximum
+	Minimum
+	Average
+)
+
+// CombineSpec describes an elementwise function of len(Inputs) tensors, then
+// the activation. Each input's dimension is that of Output or 1, in which case
+// it is broadcast. Dst may be Src[0] where Inputs[0] equals Output.
+type CombineSpec struct {
+	Kind       CombineKind
+	Inputs     [][3]int
+	Output     [3]int
+	Activation Activation
+}
+
+// ConcatenateSpec describes the concatenation of [Rows][Channels[i]] for every
+// input i along the last axis.
+type ConcatenateSpec struct {
+	Rows     int
+	Channels []int
+}
+
+// PadSpec describes a picture placed in a frame of zeros (ZeroPadding2D) or cut
+// (Cropping2D): output pixel (y, x) is input pixel (y-Top, x-Left), or zero
+// where there is none. Top and Left are negative for cropping.
+type PadSpec struct {
+	InHeight, InWidth, Channels int
+	Top, Left                   int
+	OutHeight, OutWidth         int
+}
+
+// TransposeSpec describes a permutation of axes: axis i of the output is axis
+// Order[i] of the input, whose dimensions are Shape.
+type TransposeSpec struct {
+	Shape, Order []int
+}
+
+// ResizingSpec describes Keras's Resizing layer, with half-pixel centres and
+// without antialiasing.
+type ResizingSpec struct {
+	InHeight, InWidth, Channels int
+	OutHeight, OutWidth         int
+	Bilinear                    bool // else the nearest pixel
+}
