@@ -1,0 +1,113 @@
+package publish
+
+import "time"
+
+// Event is something worth telling: a Prediction, a ModelChange or a
+// CameraChange.
+type Event interface {
+	// AppendJSON appends the event to b as one JSON object without a newline.
+	// Its first key is "event", which names the kind.
+	AppendJSON(b []byte) []byte
+}
+
+// Score is a label and how sure the model is of it, 0 to 1 for a softmax.
+type Score struct {
+	Label string  `json:"label"`
+	Score float32 `json:"score"`
+}
+
+// Prediction is the answer for one frame.
+type Prediction struct {
+	Time    time.Time     // when the camera captured the frame
+	Frame   uint64        // the camera's sequence number
+	Label   string        // the best label
+	Score   float32       // its score
+	Top     []Score       // the best scores, highest first
+	Model   string        // the version that answered
+	Latency time.Duration // from capture to answer
+	Predict time.Duration // the network alone
+}
+
+// AppendJSON implements Event. It allocates only to grow b.
+func (p *Prediction) AppendJSON(b []byte) []byte {
+	b = open(b, "prediction", p.Time)
+	b = append(b, `,"frame":`...)
+	b = appendUint(b, p.Frame)
+	b = append(b, `,"label":`...)
+	b = appendString(b, p.Label)
+	b = append(b, `,"score":`...)
+	b = appendFloat32(b, p.Score)
+	b = append(b, `,"top":[`...)
+	for i, s := range p.Top {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"label":`...)
+		b = appendString(b, s.Label)
+		b = append(b, `,"score":`...)
+		b = appendFloat32(b, s.Score)
+		b = append(b, '}')
+	}
+	b = append(b, `],"model":`...)
+	b = appendString(b, p.Model)
+	b = append(b, `,"latency_ms":`...)
+	b = appendMillis(b, p.Latency)
+	b = append(b, `,"predict_ms":`...)
+	b = appendMillis(b, p.Predict)
+	return append(b, '}')
+}
+
+// ModelState says what became of a model version.
+type ModelState string
+
+// The states of a ModelChange.
+const (
+	ModelActive   ModelState = "active"   // it answers from the next frame on
+	ModelRejected ModelState = "rejected" // it was refused; Reason says why
+)
+
+// ModelChange tells that another model version serves, or that one was refused.
+type ModelChange struct {
+	Time   time.Time
+	Model  string
+	State  ModelState
+	Reason string
+}
+
+// AppendJSON implements Event.
+func (m *ModelChange) AppendJSON(b []byte) []byte {
+	b = open(b, "model", m.Time)
+	b = append(b, `,"model":`...)
+	b = appendString(b, m.Model)
+	return closeState(b, string(m.State), m.Reason)
+}
+
+// CameraChange tells that the camera came, went or failed.
+type CameraChange struct {
+	Time   time.Time
+	State  string
+	Reason string
+}
+
+// AppendJSON implements Event.
+func (c *CameraChange) AppendJSON(b []byte) []byte {
+	return closeState(open(b, "camera", c.Time), c.State, c.Reason)
+}
+
+func open(b []byte, kind string, at time.Time) []byte {
+	b = append(b, `{"event":"`...)
+	b = append(b, kind...)
+	b = append(b, `","time":"`...)
+	b = at.UTC().AppendFormat(b, "2006-01-02T15:04:05.000Z")
+	return append(b, '"')
+}
+
+func closeState(b []byte, state, reason string) []byte {
+	b = append(b, `,"state":`...)
+	b = appendString(b, state)
+	if reason != "" {
+		b = append(b, `,"reason":`...)
+		b = appendString(b, reason)
+	}
+	return append(b, '}')
+}
