@@ -1,0 +1,93 @@
+package config
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+)
+
+// mistake is a value that makes no sense.
+type mistake struct{ key, message string }
+
+// check returns the first mistake among the values, or nil.
+func (c *Config) check() *mistake {
+	for _, m := range []*mistake{
+		filled("state", c.State),
+		oneOf("log", c.Log, "debug", "info", "warn", "error"),
+		filled("camera.source", c.Camera.Source),
+		between("camera.width", c.Camera.Width, 1, 16384),
+		between("camera.height", c.Camera.Height, 1, 16384),
+		between("camera.fps", c.Camera.FPS, 0.1, 1000),
+		oneOf("camera.pace", c.Camera.Pace, "clip", "fast"),
+		lasting("camera.stall", c.Camera.Stall, 500*time.Millisecond, time.Hour),
+		lasting("models.quiet", c.Models.Quiet, 10*time.Millisecond, time.Hour),
+		lasting("models.rescan", c.Models.Rescan, time.Second, 24*time.Hour),
+		between("models.keep", c.Models.Keep, 0, 1_000_000),
+		oneOf("predict.precision", c.Predict.Precision, "auto", "float32", "float16"),
+		between("predict.threads", c.Predict.Threads, 0, 1024),
+		oneOf("predict.resize", c.Predict.Resize, "", "nearest", "bilinear", "bilinear-antialias", "area"),
+		finite("predict.scale", c.Predict.Scale),
+		finite("predict.offset", c.Predict.Offset),
+		between("predict.top", c.Predict.Top, 1, 1000),
+		atLeast("events.limit", c.Events.Limit, 4096),
+		between("events.keep", c.Events.Keep, 0, 1000),
+		between("events.queue", c.Events.Queue, 1, 65536),
+	} {
+		if m != nil {
+			return m
+		}
+	}
+	return nil
+}
+
+func filled(key, value string) *mistake {
+	if value != "" {
+		return nil
+	}
+	return &mistake{key, "may not be empty"}
+}
+
+func oneOf(key, value string, names ...string) *mistake {
+	if slices.Contains(names, value) {
+		return nil
+	}
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = fmt.Sprintf("%q", name)
+	}
+	text := fmt.Sprintf("%q is none of %s", value, strings.Join(quoted, ", "))
+	if near := nearest(value, names); near != "" {
+		text += fmt.Sprintf("; did you mean %q?", near)
+	}
+	return &mistake{key, text}
+}
+
+func between[T int | float64](key string, value, low, high T) *mistake {
+	if value >= low && value <= high {
+		return nil
+	}
+	return &mistake{key, fmt.Sprintf("%v is not between %v and %v", value, low, high)}
+}
+
+func lasting(key string, value, low, high time.Duration) *mistake {
+	if value >= low && value <= high {
+		return nil
+	}
+	return &mistake{key, fmt.Sprintf("%v is not between %v and %v; write it as \"5s\"", value, low, high)}
+}
+
+func atLeast(key string, value, low Size) *mistake {
+	if value >= low {
+		return nil
+	}
+	return &mistake{key, fmt.Sprintf("%d bytes are less than %d", value, low)}
+}
+
+func finite(key string, value *float64) *mistake {
+	if value == nil || math.Abs(*value) <= math.MaxFloat32 {
+		return nil
+	}
+	return &mistake{key, fmt.Sprintf("%v is no number that a model can take", *value)}
+}

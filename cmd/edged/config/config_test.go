@@ -1,0 +1,126 @@
+package config
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func load(t *testing.T, text string) (*Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "edged.toml")
+	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return Load(path)
+}
+
+func TestSampleHoldsEveryKeyAndTheDefaults(t *testing.T) {
+	got, err := load(t, Sample)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Default(), got); diff != "" {
+		t.Error(diff)
+	}
+	for _, key := range Keys() {
+		name := key[strings.LastIndexByte(key, '.')+1:]
+		if !regexp.MustCompile(`(?m)^(# )?` + name + ` = `).MatchString(Sample) {
+			t.Errorf("the sample does not mention %s", key)
+		}
+	}
+	if _, err := load(t, strings.ReplaceAll(Sample, "# scale", "scale")); err != nil {
+		t.Errorf("what is commented out: %v", err)
+	}
+}
+
+func TestFileGoesOverDefaults(t *testing.T) {
+	got, err := load(t, "state = '/srv/edged'\n[camera]\nfps = 15\nstall = '1m30s'\n[predict]\nscale = 1\n[events]\nlimit = '512kB'\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	one := 1.0
+	want := Default()
+	want.State, want.Camera.FPS, want.Camera.Stall = "/srv/edged", 15, 90*time.Second
+	want.Predict.Scale, want.Events.Limit = &one, 512000
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestPathsThatFollowTheState(t *testing.T) {
+	c := Default()
+	if got, want := c.Socket(), "/run/edged/control.sock"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	c.State = "/tmp/e"
+	if got, want := c.Socket(), "/tmp/e/control.sock"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if got, want := c.ModelFolder(), "/tmp/e/models"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	c.Control.Socket, c.Models.Folder = "/a", "/b"
+	if got := c.Socket() + c.ModelFolder(); got != "/a/b" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestMistakesAreNamedWithLineAndCure(t *testing.T) {
+	tests := []struct {
+		name, text string
+		line       int
+		want       string
+	}{
+		{"unknown key", "[camera]\n\nwidht = 3", 3, "camera.widht: no such key; did you mean camera.width?"},
+		{"unknown table", "# x\n[camra]\nfps = 3", 2, "camra: no such key"},
+		{"key of another table", "fps = 3", 1, "fps: no such key; `edged config` prints all keys"},
+		{"dotted", "log = 'info'\ncamera.pase = 'clip'", 2, "camera.pase: no such key; did you mean camera.pace?"},
+		{"type", "[camera]\nwidth = 'wide'", 2, "camera.width: incompatible types"},
+		{"choice", "[predict]\nprecision = 'flota16'", 2, `predict.precision: "flota16" is none of "auto", "float32", "float16"; did you mean "float16"?`},
+		{"range", "\n[camera]\nfps = 0", 3, "camera.fps: 0 is not between 0.1 and 1000"},
+		{"not a number", "[predict]\nscale = nan", 2, "predict.scale: NaN is no number that a model can take"},
+		{"seconds without a unit", "[camera]\nstall = 5", 2, `camera.stall: 5ns is not between 500ms and 1h0m0s; write it as "5s"`},
+		{"duration", "[models]\nquiet = 'soon'", 2, `models.quiet: invalid duration: "soon"`},
+		{"size", "[events]\nlimit = '10 miles'", 2, `events.limit: "10 miles" is no size`},
+		{"empty", "[camera]\nsource = ''", 2, "camera.source: may not be empty"},
+		{"twice", "log = 'info'\nlog = 'warn'", 2, "log: Key 'log' has already been defined."},
+		{"no toml", "[camera\n", 2, "expected '.' or ']' to end table name"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := load(t, test.text)
+			e, ok := err.(*Error)
+			if !ok {
+				t.Fatalf("got %v, want an *Error", err)
+			}
+			if e.Line != test.line {
+				t.Errorf("got line %d, want %d", e.Line, test.line)
+			}
+			if !strings.Contains(e.Error(), test.want) {
+				t.Errorf("got %q, want %q in it", e, test.want)
+			}
+		})
+	}
+}
+
+func TestFilesThatAreNone(t *testing.T) {
+	for _, path := range []string{"/nowhere/edged.toml", t.TempDir(), "/dev/zero"} {
+		if _, err := Load(path); err == nil {
+			t.Errorf("%s was read", path)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add(Sample)
+	f.Add("[camera]\nstall = 5\n[[models]]\nx.y = 'z'")
+	f.Fuzz(func(_ *testing.T, text string) {
+		_ = Default().read("fuzz", text)
+	})
+}

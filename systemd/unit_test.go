@@ -1,0 +1,52 @@
+package systemd
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+)
+
+// analyze runs systemd-analyze on the unit, with a program in place of edged,
+// which need not be installed.
+func analyze(t *testing.T, arguments ...string) []byte {
+	t.Helper()
+	unit, err := os.ReadFile("edged.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "edged.service")
+	unit = bytes.ReplaceAll(unit, []byte("/usr/bin/edged"), []byte("/bin/true"))
+	if err := os.WriteFile(path, unit, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	output, err := exec.Command("systemd-analyze", append(arguments, path)...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("systemd-analyze (Debian package systemd): %v\n%s", err, output)
+	}
+	return output
+}
+
+func TestUnitIsValid(t *testing.T) {
+	if output := analyze(t, "verify"); len(output) > 0 {
+		t.Errorf("%s", output)
+	}
+}
+
+func TestUnitIsHardened(t *testing.T) {
+	output := analyze(t, "security", "--offline=true", "--no-pager")
+	match := regexp.MustCompile(`Overall exposure level for .*: ([0-9.]+)`).FindSubmatch(output)
+	if match == nil {
+		t.Fatalf("no exposure level in:\n%s", output)
+	}
+	got, err := strconv.ParseFloat(string(match[1]), 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got > 2.0 {
+		t.Errorf("exposure level is %v, want at most 2.0:\n%s", got, output)
+	}
+}
