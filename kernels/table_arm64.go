@@ -2,5 +2,53 @@
 
 package kernels
 
+import "edged/arm64"
+
 // implementations lists the tables of this architecture, the best first.
-func implementations() []implementation { return nil }
+func implementations() []implementation {
+	return []implementation{{neon(), true}}
+}
+
+// neon is float32 for every ARMv8-A core.
+func neon() *Table {
+	return &Table{
+		Name:   "neon",
+		Conv2D: neonConv2D,
+	}
+}
+
+func neonConv2D(s *Conv2DSpec, w Weights) Op {
+	return newWinograd(s, w, gemmNEON, winogradNEON, func(v float32) float32 { return v })
+}
+
+var gemmNEON = &gemmKernels[float32]{
+	name: "neon", rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup,
+	pack: func(dst, src []float32, stride, depth int) {
+		_, _ = dst[arm64.GEMMRows*depth-1], src[(arm64.GEMMRows-1)*stride+depth-1]
+		arm64.Pack8(dst, src, stride, depth)
+	},
+	multiply: func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
+		rows, columns := tiles*arm64.GEMMRows, panels*arm64.GEMMColumns
+		_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
+		if start != nil {
+			_ = start[(rows-1)*startStride+columns-1]
+		}
+		arm64.GEMM(dst, stride, a, b, depth, tiles, panels, start, startStride, bounds != unbounded, bounds.low, bounds.high)
+	},
+}
+
+var winogradNEON = &winogradKernels[float32]{
+	input: func(dst []float32, position, groupStride int, src []float32, rowStride, pixelStride, channels int) {
+		_ = dst[(winogradPositions-1)*position+(channels/arm64.GEMMGroup-1)*groupStride+arm64.GEMMGroup-1]
+		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+channels-1]
+		arm64.WinogradInput(dst, position, groupStride, src, rowStride, pixelStride, channels)
+	},
+	output: func(dst []float32, rowStride, pixelStride int, m []float32, position int, bias []float32, filters int, pool bool, bounds bounds) {
+		side := winogradTile
+		if pool {
+			side /= 2
+		}
+		_, _, _ = dst[(side-1)*(rowStride+pixelStride)+filters-1], m[(winogradPositions-1)*position+filters-1], bias[filters-1]
+		arm64.WinogradOutput(dst, rowStride, pixelStride, m, position, bias, filters, pool, bounds.low, bounds.high)
+	},
+}

@@ -1,0 +1,205 @@
+package kernels
+
+// winogradKernels are the inner loops of Winograd's convolution F(4x4,3x3) on
+// one CPU family: 4x4 outputs from 6x6 inputs with 36 products a channel pair
+// instead of 144 (Lavin and Gray, "Fast Algorithms for Convolutional Neural
+// Networks", with the points 0, 1, -1, 2, -2 and infinity).
+type winogradKernels[T element] struct {
+	// input transforms a 6x6 patch of src, whose rows are rowStride and whose
+	// pixels are pixelStride elements apart, group by group of channels:
+	// position p of group g goes to dst[p*position+g*groupStride:]. channels is
+	// a multiple of group.
+	input func(dst []T, position, groupStride int, src []float32, rowStride, pixelStride, channels int)
+
+	// output transforms the 36 products m[p*position:] of one tile, adds the
+	// bias, takes the maximum of each 2x2 outputs if pool is set, clamps, and
+	// stores 4x4, or 2x2, pixels. filters is a multiple of columns.
+	output func(dst []float32, rowStride, pixelStride int, m []float32, position int, bias []float32, filters int, pool bool, bounds bounds)
+}
+
+const (
+	winogradPatch     = 6 // input pixels of a tile in each direction
+	winogradTile      = 4 // output pixels
+	winogradPositions = winogradPatch * winogradPatch
+)
+
+// winograd is Conv2D for 3x3 kernels with stride 1: units of panels*rows tiles,
+// for each of which the private workspace holds the transformed inputs, the
+// products of all filters, and room for one patch and one tile at the edges.
+type winograd[T element] struct {
+	Unshared
+	spec   Conv2DSpec
+	gemm   *gemmKernels[T]
+	tile   *winogradKernels[T]
+	weight []T       // [position][filters/columns][depth][columns]
+	bias   []float32 // [filters rounded up to columns]
+	bounds bounds
+
+	depth, filters   int // channels and filters rounded up to whole groups and panels
+	down, across     int // tiles of the picture
+	panels           int // of tiles a unit
+	pooled           bool
+	inputs, products int // stride of a position in the workspace
+}
+
+// winogradPanels is how many panels of tiles share one pass over the weights.
+const winogradPanels = 2
+
+// newWinograd returns the op, or nil for a convolution it isn't made for.
+func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile *winogradKernels[T], pack func(float32) T) Op {
+	limits, clamps := s.Activation.bounds()
+	if !clamps || s.KernelHeight != 3 || s.KernelWidth != 3 || s.StrideHeight != 1 || s.StrideWidth != 1 ||
+		s.DilationHeight != 1 || s.DilationWidth != 1 || s.Groups != 1 || !s.Pool.none() && !s.Pool.halves(s) {
+		return nil
+	}
+	op := &winograd[T]{
+		spec: *s, gemm: gemm, tile: tile, bounds: limits,
+		depth: roundUp(s.InChannels, gemm.group), filters: roundUp(s.Filters, gemm.columns),
+		down: ceilDiv(s.OutHeight, winogradTile), across: ceilDiv(s.OutWidth, winogradTile),
+		panels: winogradPanels, pooled: !s.Pool.none(),
+	}
+	op.bias = make([]float32, op.filters)
+	copy(op.bias, w.Bias)
+	op.weight = op.transform(w, pack)
+	// One more cache line a position keeps the 36 of them out of one cache set.
+	line := Alignment / bytesOf[T]()
+	op.inputs = op.panels*gemm.rows*op.depth + line
+	op.products = op.panels*gemm.rows*op.filters + Alignment/Float32Bytes
+	return op
+}
+
+// none tells that there is no pooling.
+func (w Window) none() bool { return w.Height == 0 }
+
+// halves tells whether the window is 2x2 with stride 2 on cells of the
+// convolution alone.
+func (w Window) halves(s *Conv2DSpec) bool {
+	return w.Height == 2 && w.Width == 2 && w.StrideHeight == 2 && w.StrideWidth == 2 &&
+		w.PadTop == 0 && w.PadLeft == 0 && 2*w.OutHeight <= s.OutHeight && 2*w.OutWidth <= s.OutWidth
+}
+
+// winogradWeights is the matrix G of F(4,3).
+var winogradWeights = [winogradPatch][3]float64{
+	{1. / 4, 0, 0},
+	{-1. / 6, -1. / 6, -1. / 6},
+	{-1. / 6, 1. / 6, -1. / 6},
+	{1. / 24, 1. / 12, 1. / 6},
+	{1. / 24, -1. / 12, 1. / 6},
+	{0, 0, 1},
+}
+
+// transform makes G g G' of every kernel g, in float64.
+func (op *winograd[T]) transform(w Weights, pack func(float32) T) []T {
+	s := &op.spec
+	packed := make([]T, winogradPositions*op.filters*op.depth)
+	columns := op.gemm.columns
+	for c := range s.InChannels {
+		for f := range s.Filters {
+			var half [winogradPatch][3]float64
+			for i, g := range winogradWeights {
+				for x := range 3 {
+					for y := range 3 {
+						half[i][x] += g[y] * float64(w.at(((y*3+x)*s.InChannels+c)*s.Filters+f))
+					}
+				}
+			}
+			for i := range winogradPatch {
+				for j, g := range winogradWeights {
+					v := half[i][0]*g[0] + half[i][1]*g[1] + half[i][2]*g[2]
+					p := i*winogradPatch + j
+					packed[((p*op.filters/columns+f/columns)*op.depth+c)*columns+f%columns] = pack(float32(v))
+				}
+			}
+		}
+	}
+	return packed
+}
+
+func (op *winograd[T]) Name() string { return "conv2d/winograd-4x4/" + op.gemm.name }
+
+func (op *winograd[T]) tiles() int { return op.panels * op.gemm.rows }
+
+func (op *winograd[T]) Units() int { return ceilDiv(op.down*op.across, op.tiles()) }
+
+func (op *winograd[T]) Workspace() (shared, private int) {
+	return 0, bytes[T](winogradPositions*op.inputs) + bytes[float32](winogradPositions*op.products) +
+		bytes[float32](winogradPositions*op.depth) + bytes[float32](winogradTile*winogradTile*op.filters)
+}
+
+func (op *winograd[T]) Run(a *Args, first, last int, private Buffer) {
+	inputs := take[T](&private, winogradPositions*op.inputs)
+	products := take[float32](&private, winogradPositions*op.products)
+	patch := take[float32](&private, winogradPositions*op.depth)
+	edge := take[float32](&private, winogradTile*winogradTile*op.filters)
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	for unit := first; unit < last; unit++ {
+		tile := unit * op.tiles()
+		n := min(op.tiles(), op.down*op.across-tile)
+		for t := range n {
+			op.input(inputs, t, src, tile+t, patch)
+		}
+		op.multiply(products, inputs, ceilDiv(n, op.gemm.rows))
+		for t := range n {
+			op.output(dst, tile+t, products[t*op.filters:], edge)
+		}
+	}
+}
+
+// input transforms the patch of one tile into place t of the unit. A patch that
+// reaches beyond the picture, or whose channels don't fill the last group, is
+// copied with zeros round it first.
+func (op *winograd[T]) input(inputs []T, t int, src []float32, tile int, patch []float32) {
+	s, g := &op.spec, op.gemm
+	y := tile/op.across*winogradTile - s.PadTop
+	x := tile%op.across*winogradTile - s.PadLeft
+	row, pixel := s.InWidth*s.InChannels, s.InChannels
+	if y >= 0 && x >= 0 && y+winogradPatch <= s.InHeight && x+winogradPatch <= s.InWidth && op.depth == s.InChannels {
+		src = src[(y*s.InWidth+x)*s.InChannels:]
+	} else {
+		op.copyPatch(patch, src, y, x)
+		src, row, pixel = patch, winogradPatch*op.depth, op.depth
+	}
+	at := t/g.rows*g.rows*op.depth + t%g.rows*g.group
+	op.tile.input(inputs[at:], op.inputs, g.rows*g.group, src, row, pixel, op.depth)
+}
+
+func (op *winograd[T]) copyPatch(patch, src []float32, y, x int) {
+	s := &op.spec
+	clear(patch)
+	left, right := max(0, -x), min(winogradPatch, s.InWidth-x)
+	for i := max(0, -y); i < min(winogradPatch, s.InHeight-y); i++ {
+		for j := left; j < right; j++ {
+			from := ((y+i)*s.InWidth + x + j) * s.InChannels
+			copy(patch[(i*winogradPatch+j)*op.depth:], src[from:from+s.InChannels])
+		}
+	}
+}
+
+func (op *winograd[T]) multiply(products []float32, inputs []T, panels int) {
+	g := op.gemm
+	for p := range winogradPositions {
+		g.multiply(products[p*op.products:], op.filters, inputs[p*op.inputs:], op.weight[p*op.filters*op.depth:],
+			op.depth, panels, op.filters/g.columns, nil, 0, unbounded)
+	}
+}
+
+// output transforms the products of one tile. A tile that reaches beyond the
+// picture, or whose filters don't fill the last panel, goes through edge.
+func (op *winograd[T]) output(dst []float32, tile int, products, edge []float32) {
+	s := &op.spec
+	side, height, width := winogradTile, s.OutHeight, s.OutWidth
+	if op.pooled {
+		side, height, width = winogradTile/2, s.Pool.OutHeight, s.Pool.OutWidth
+	}
+	y, x := tile/op.across*side, tile%op.across*side
+	if y+side <= height && x+side <= width && op.filters == s.Filters {
+		op.tile.output(dst[(y*width+x)*s.Filters:], width*s.Filters, s.Filters, products, op.products, op.bias, op.filters, op.pooled, op.bounds)
+		return
+	}
+	op.tile.output(edge, side*op.filters, op.filters, products, op.products, op.bias, op.filters, op.pooled, op.bounds)
+	for i := range min(side, height-y) {
+		for j := range min(side, width-x) {
+			copy(dst[((y+i)*width+x+j)*s.Filters:][:s.Filters], edge[(i*side+j)*op.filters:])
+		}
+	}
+}
