@@ -19,3 +19,6 @@ func (l *Augmentation) Build(in []Shape) (Shape, error) {
 	}
 	return s.Clone(), nil
 }
+
+func (l *Augmentation) fields(c *config) {
+}

@@ -14,8 +14,10 @@ type Base struct {
 	Regularizers map[string]Regularizer
 
 	// rest are the entries of the configuration that don't change what the
-	// layer computes (initializers, constraints, seeds), kept for writers.
-	rest map[string]any
+	// layer computes (initializers, constraints, seeds), kept for writers, and
+	// restKeras is whose they are: 2 or 3.
+	rest      map[string]any
+	restKeras int
 }
 
 // Regularizer is a penalty of L1*sum|w| + L2*sum(w*w) added to the loss.

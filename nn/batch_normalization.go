@@ -63,3 +63,15 @@ func (l *BatchNormalization) Build(in []Shape) (Shape, error) {
 	}
 	return s.Clone(), setWeight(&l.MovingVariance, "moving_variance", false, n)
 }
+
+func (l *BatchNormalization) fields(c *config) {
+	c.axis(&l.Axis, -1)
+	c.number("momentum", &l.Momentum, 0.99)
+	c.number("epsilon", &l.Epsilon, 1e-3)
+	c.boolean("center", &l.Center, true)
+	c.boolean("scale", &l.Scale, true)
+	if !c.writing {
+		c.only("renorm", false, "batch renormalization is not supported")
+	}
+	c.weights(&l.Base, "beta", "gamma")
+}

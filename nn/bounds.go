@@ -8,6 +8,7 @@ const (
 	maxSize        = 1 << 16 // a kernel's, stride's or padding's side
 	maxElements    = 1 << 28 // of one activation
 	maxWeightSize  = 1 << 30 // elements of one weight
+	maxRank        = 8       // dimensions of a tensor, the batch among them
 	maxLayers      = 1 << 13 // of one model, nested ones included
 	maxNesting     = 16      // of models inside models
 	maxConnections = 1 << 16 // edges of one model

@@ -39,3 +39,7 @@ func (l *Concatenate) Build(in []Shape) (Shape, error) {
 	}
 	return out, out.check(maxElements)
 }
+
+func (l *Concatenate) fields(c *config) {
+	c.axis(&l.Axis, -1)
+}

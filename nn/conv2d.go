@@ -81,3 +81,16 @@ func convolve(in Shape, kernel [2]int, strides, dilation *[2]int, padding Paddin
 	}
 	return padding.slide(in, kernel, *strides, *dilation)
 }
+
+func (l *Conv2D) fields(c *config) {
+	c.integer("filters", &l.Filters)
+	c.pair("kernel_size", &l.KernelSize, [2]int{})
+	c.pair("strides", &l.Strides, [2]int{1, 1})
+	c.padding(&l.Padding)
+	c.channelsLast()
+	c.pair("dilation_rate", &l.DilationRate, [2]int{1, 1})
+	c.positiveOr("groups", &l.Groups, 1)
+	c.activation("activation", &l.Activation)
+	c.boolean("use_bias", &l.UseBias, true)
+	c.weights(&l.Base, "kernel", "bias")
+}

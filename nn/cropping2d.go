@@ -26,3 +26,8 @@ func (l *Cropping2D) Build(in []Shape) (Shape, error) {
 	}
 	return out, nil
 }
+
+func (l *Cropping2D) fields(c *config) {
+	c.edges("cropping", &l.Cropping, 0)
+	c.channelsLast()
+}

@@ -46,3 +46,10 @@ func (l *Dense) Build(in []Shape) (Shape, error) {
 	out[last] = l.Units
 	return out, out.check(maxElements)
 }
+
+func (l *Dense) fields(c *config) {
+	c.integer("units", &l.Units)
+	c.activation("activation", &l.Activation)
+	c.boolean("use_bias", &l.UseBias, true)
+	c.weights(&l.Base, "kernel", "bias")
+}

@@ -53,3 +53,15 @@ func (l *DepthwiseConv2D) Build(in []Shape) (Shape, error) {
 	out := Shape{height, width, channels}
 	return out, out.check(maxElements)
 }
+
+func (l *DepthwiseConv2D) fields(c *config) {
+	c.pair("kernel_size", &l.KernelSize, [2]int{})
+	c.pair("strides", &l.Strides, [2]int{1, 1})
+	c.padding(&l.Padding)
+	c.channelsLast()
+	c.pair("dilation_rate", &l.DilationRate, [2]int{1, 1})
+	c.positiveOr("depth_multiplier", &l.DepthMultiplier, 1)
+	c.activation("activation", &l.Activation)
+	c.boolean("use_bias", &l.UseBias, true)
+	c.weights(&l.Base, "depthwise", "bias")
+}

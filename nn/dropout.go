@@ -33,3 +33,14 @@ func (l *Dropout) Build(in []Shape) (Shape, error) {
 	}
 	return s.Clone(), nil
 }
+
+func (l *Dropout) fields(c *config) {
+	key := "rate"
+	if l.Kind == "GaussianNoise" {
+		key = "stddev"
+	}
+	c.number(key, &l.Rate, 0)
+	if l.Kind == "SpatialDropout2D" && c.keras == 2 {
+		c.channelsLast()
+	}
+}

@@ -14,3 +14,7 @@ func (l *Flatten) Build(in []Shape) (Shape, error) {
 	}
 	return Shape{s.Size()}, nil
 }
+
+func (l *Flatten) fields(c *config) {
+	c.channelsLast()
+}

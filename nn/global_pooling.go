@@ -36,3 +36,13 @@ func globalPool(in []Shape, keep bool) (Shape, error) {
 	}
 	return Shape{s[2]}, nil
 }
+
+func (l *GlobalMaxPooling2D) fields(c *config) {
+	c.channelsLast()
+	c.boolean("keepdims", &l.KeepDims, false)
+}
+
+func (l *GlobalAveragePooling2D) fields(c *config) {
+	c.channelsLast()
+	c.boolean("keepdims", &l.KeepDims, false)
+}

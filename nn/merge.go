@@ -49,3 +49,6 @@ func broadcast(a, b Shape) (Shape, error) {
 	}
 	return out, nil
 }
+
+func (l *Merge) fields(c *config) {
+}

@@ -32,6 +32,8 @@ type Node struct {
 	Layer  Layer
 	Inputs []int // indexes into Model.Nodes, each less than the node's own
 	Shape  Shape // of the output
+
+	call int // which of its layer's calls it is, from 0
 }
 
 // LayerError says which layer is wrong and why.

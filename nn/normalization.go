@@ -16,6 +16,8 @@ type Normalization struct {
 	GivenMean, GivenVariance []float64
 
 	Mean, Variance, Count *Weight
+
+	axis int // as Keras counts it, where there is one; 0: the last
 }
 
 // Class returns "Normalization".
@@ -34,6 +36,9 @@ func (l *Normalization) Build(in []Shape) (Shape, error) {
 		return nil, fmt.Errorf("its input %v has no axis to normalize", s)
 	}
 	var shape []int
+	if l.axis != 0 && l.axis != -1 && l.axis != len(s) {
+		return nil, fmt.Errorf("axis is %d and must be the last one (channels last) of its input %v", l.axis, s)
+	}
 	if l.PerChannel {
 		shape = []int{s[len(s)-1]}
 	}
@@ -56,4 +61,23 @@ func (l *Normalization) Build(in []Shape) (Shape, error) {
 	}
 	l.Count.DType = "int64"
 	return s.Clone(), nil
+}
+
+func (l *Normalization) fields(c *config) {
+	axes := []int{-1}
+	if !l.PerChannel {
+		axes = nil
+	}
+	if _, ok := c.values["axis"]; ok || c.writing {
+		c.integers("axis", &axes)
+	}
+	l.PerChannel = len(axes) > 0
+	if len(axes) > 1 {
+		c.fail("axis", fmt.Sprintf("is %v: only the last axis, or none, is supported", axes))
+	} else if len(axes) == 1 {
+		l.axis = axes[0]
+	}
+	c.boolean("invert", &l.Invert, false)
+	c.numbers("mean", &l.GivenMean, nil)
+	c.numbers("variance", &l.GivenVariance, nil)
 }

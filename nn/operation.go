@@ -7,6 +7,9 @@ type Operation struct {
 	Base
 	Kind       string // the class as recorded: "TFOpLambda", "Add"
 	Equivalent Layer
+
+	function string         // as recorded: "math.multiply"
+	options  map[string]any // its configuration
 }
 
 // Class returns the Kind.

@@ -58,3 +58,17 @@ func pool(in []Shape, size, strides *[2]int, padding Padding) (Shape, error) {
 	}
 	return Shape{height, width, s[2]}, nil
 }
+
+func (l *MaxPooling2D) fields(c *config) {
+	c.pair("pool_size", &l.PoolSize, [2]int{2, 2})
+	c.pair("strides", &l.Strides, l.PoolSize)
+	c.padding(&l.Padding)
+	c.channelsLast()
+}
+
+func (l *AveragePooling2D) fields(c *config) {
+	c.pair("pool_size", &l.PoolSize, [2]int{2, 2})
+	c.pair("strides", &l.Strides, l.PoolSize)
+	c.padding(&l.Padding)
+	c.channelsLast()
+}

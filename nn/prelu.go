@@ -30,3 +30,8 @@ func (l *PReLU) Build(in []Shape) (Shape, error) {
 	}
 	return s.Clone(), setWeight(&l.Alpha, "alpha", true, shape...)
 }
+
+func (l *PReLU) fields(c *config) {
+	c.integers("shared_axes", &l.SharedAxes)
+	c.weights(&l.Base, "alpha")
+}

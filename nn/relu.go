@@ -79,3 +79,21 @@ func elementwise(in []Shape, a Activation) (Shape, error) {
 	}
 	return s.Clone(), a.check()
 }
+
+func (l *ActivationLayer) fields(c *config) {
+	c.activation("activation", &l.Activation)
+}
+
+func (l *ReLU) fields(c *config) {
+	c.optional("max_value", &l.MaxValue)
+	c.number("negative_slope", &l.NegativeSlope, 0)
+	c.number("threshold", &l.Threshold, 0)
+}
+
+func (l *ELU) fields(c *config) {
+	c.number("alpha", &l.Alpha, 1)
+}
+
+func (l *LeakyReLU) fields(c *config) {
+	c.number(c.name("alpha", "negative_slope"), &l.NegativeSlope, 0.3)
+}

@@ -30,3 +30,8 @@ func (l *Rescaling) Build(in []Shape) (Shape, error) {
 	}
 	return s.Clone(), nil
 }
+
+func (l *Rescaling) fields(c *config) {
+	c.numbers("scale", &l.Scale, nil)
+	c.numbers("offset", &l.Offset, []float64{0})
+}

@@ -39,3 +39,7 @@ func (l *Reshape) Build(in []Shape) (Shape, error) {
 	}
 	return out, nil
 }
+
+func (l *Reshape) fields(c *config) {
+	c.integers("target_shape", &l.TargetShape)
+}

@@ -35,3 +35,17 @@ func (l *Resizing) Build(in []Shape) (Shape, error) {
 	out := Shape{l.Height, l.Width, s[2]}
 	return out, out.check(maxElements)
 }
+
+func (l *Resizing) fields(c *config) {
+	c.integer("height", &l.Height)
+	c.integer("width", &l.Width)
+	c.text("interpolation", &l.Interpolation, "bilinear")
+	if c.keras == 3 {
+		c.boolean("antialias", &l.AntiAlias, false)
+		c.channelsLast()
+	}
+	if !c.writing {
+		c.only("crop_to_aspect_ratio", false, "only stretching is supported")
+		c.only("pad_to_aspect_ratio", false, "only stretching is supported")
+	}
+}

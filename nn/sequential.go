@@ -24,25 +24,34 @@ func NewSequential(name string, input Shape, layers ...Layer) (*Model, error) {
 	return m, nil
 }
 
-// NewFunctional returns a built Functional model from its nodes in topological
-// order, of which those of an *InputLayer are the inputs. Layers without a name
+// NewFunctional returns a built Functional model from its nodes, of which
+// those of an *InputLayer are the inputs. They are put in Keras's order, and
+// what no output needs is left out. Layers without a name
 // get Keras's automatic ones. An empty name of the model is "model".
 func NewFunctional(name string, nodes []Node, outputs ...int) (*Model, error) {
 	if name == "" {
 		name = "model"
 	}
-	m := &Model{ModelName: name, Functional: true, Nodes: nodes, Outputs: outputs}
+	var inputs []int
+	var layers []Layer
 	seen := map[Layer]bool{}
 	for i, n := range nodes {
 		if _, ok := n.Layer.(*InputLayer); ok {
-			m.Inputs = append(m.Inputs, i)
+			inputs = append(inputs, i)
 		}
 		if !seen[n.Layer] {
 			seen[n.Layer] = true
-			m.Layers = append(m.Layers, n.Layer)
+			layers = append(layers, n.Layer)
 		}
 	}
-	nameLayers(m.Layers)
+	nameLayers(layers)
+	m, err := arrange(name, nodes, inputs, outputs)
+	if err != nil {
+		return nil, err
+	}
+	if err := uniqueNames(name, m.Layers); err != nil {
+		return nil, err
+	}
 	if _, err := m.Build(nil); err != nil {
 		return nil, err
 	}

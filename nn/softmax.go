@@ -23,3 +23,7 @@ func (l *Softmax) Build(in []Shape) (Shape, error) {
 	}
 	return s.Clone(), nil
 }
+
+func (l *Softmax) fields(c *config) {
+	c.axis(&l.Axis, -1)
+}

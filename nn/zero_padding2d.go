@@ -35,3 +35,8 @@ func checkEdges(what string, edges [2][2]int) error {
 	}
 	return nil
 }
+
+func (l *ZeroPadding2D) fields(c *config) {
+	c.edges("padding", &l.Padding, 1)
+	c.channelsLast()
+}
