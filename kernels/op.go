@@ -36,3 +36,11 @@ type Unshared struct{}
 
 // Finish does nothing.
 func (Unshared) Finish(*Args) {}
+
+// Approximate is an Op whose algorithm rounds more than a plain sum of products
+// does, as Winograd's. Its results before the activation are within
+// ErrorFactor()*2^-24 times the largest sum of the products' magnitudes.
+type Approximate interface {
+	Op
+	ErrorFactor() float64
+}

@@ -4,6 +4,20 @@ package kernels
 // kernel, and is what the others are compared with.
 func Portable() *Table {
 	return &Table{
-		Name: "portable",
+		Name:        "portable",
+		Conv2D:      newConv2D,
+		Depthwise:   newDepthwise,
+		Dense:       newDense,
+		Pool:        newPool,
+		GlobalPool:  newGlobalPool,
+		Activate:    newActivate,
+		Softmax:     newSoftmax,
+		Affine:      newAffine,
+		PReLU:       newPReLU,
+		Combine:     newCombine,
+		Concatenate: newConcatenate,
+		Pad:         newPad,
+		Transpose:   newTranspose,
+		Resizing:    newResizing,
 	}
 }

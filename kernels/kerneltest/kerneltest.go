@@ -1,0 +1,85 @@
+// Package kerneltest compares a table of kernels with a naive implementation in
+// float64. Every tensor lies on memory of its own with inaccessible pages on
+// both sides, flush with one and then with the other; workspaces are filled
+// with rubbish; units run forwards at once and backwards one by one.
+package kerneltest
+
+import (
+	"flag"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"edged/kernels"
+)
+
+// Run runs all suites, each as a subtest, on the kernels of a table. Kernels
+// that the table takes over from the portable one are left out. It fails if a
+// kernel named in must (as Op.Name gives it) was not exercised, unless the test
+// run was restricted to some subtests.
+func Run(t *testing.T, table *kernels.Table, must ...string) {
+	s := &suite{table: table, ran: map[string]bool{}}
+	t.Run("Conv2D", s.conv2D)
+	t.Run("Depthwise", s.depthwise)
+	t.Run("Dense", s.dense)
+	t.Run("Pool", s.pool)
+	t.Run("GlobalPool", s.globalPool)
+	t.Run("Activate", s.activate)
+	t.Run("Softmax", s.softmax)
+	t.Run("Affine", s.affine)
+	t.Run("PReLU", s.prelu)
+	t.Run("Combine", s.combine)
+	t.Run("Concatenate", s.concatenate)
+	t.Run("Pad", s.pad)
+	t.Run("Transpose", s.transpose)
+	t.Run("Resizing", s.resizing)
+	if strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
+		return
+	}
+	for _, name := range must {
+		if !s.ran[name] {
+			t.Errorf("kernel %s was not exercised by any case", name)
+		}
+	}
+}
+
+type suite struct {
+	table *kernels.Table
+	ran   map[string]bool
+}
+
+// check runs the op in every way and compares it with want.
+func (s *suite) check(t *testing.T, name string, op kernels.Op, inputs [][]float32, want result) {
+	if op == nil {
+		t.Fatalf("%s: no op", name)
+	}
+	if s.table.Name != "portable" && strings.HasSuffix(op.Name(), "/portable") {
+		return
+	}
+	s.ran[op.Name()] = true
+	t.Run(name, func(t *testing.T) {
+		var first []float32
+		for _, way := range ways {
+			got := execute(t, op, inputs, len(want.values), way)
+			want.compare(t, op, got)
+			if first == nil {
+				first = got
+			}
+			for i := range got {
+				if got[i] != first[i] && got[i] == got[i] {
+					t.Fatalf("%s: element %d is %g in one order of units and %g in another", op.Name(), i, first[i], got[i])
+				}
+			}
+		}
+	})
+}
+
+// random returns n values between -1 and 1 that depend on seed only.
+func random(n, seed int) []float32 {
+	source := rand.New(rand.NewPCG(uint64(n), uint64(seed)))
+	values := make([]float32, n)
+	for i := range values {
+		values[i] = 2*source.Float32() - 1
+	}
+	return values
+}

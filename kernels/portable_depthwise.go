@@ -1,0 +1,87 @@
+package kernels
+
+// depthwise is the portable depthwise convolution. One unit is one row of the
+// output.
+type depthwise struct {
+	Unshared
+	spec    DepthwiseSpec
+	weights []float32 // [KernelHeight*KernelWidth][Channels*Multiplier]
+	half    []uint16  // or this
+	bias    []float32 // Channels*Multiplier
+}
+
+func newDepthwise(s *DepthwiseSpec, w Weights) Op {
+	op := &depthwise{spec: *s, bias: make([]float32, s.Channels*s.Multiplier)}
+	copy(op.bias, w.Bias)
+	if w.Float16 != nil {
+		op.half = append([]uint16(nil), w.Float16...)
+	} else {
+		op.weights = append([]float32(nil), w.Float32...)
+	}
+	return op
+}
+
+func (op *depthwise) Name() string { return "depthwise/direct/portable" }
+
+func (op *depthwise) Units() int { return op.spec.OutHeight }
+
+func (op *depthwise) Workspace() (shared, private int) {
+	return 0, aligned(len(op.half) * Float32Bytes)
+}
+
+func (op *depthwise) Run(a *Args, first, last int, private Buffer) {
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	weights := op.weights
+	if op.half != nil {
+		weights = private.take(len(op.half) * Float32Bytes).Float32()
+		for i, h := range op.half {
+			weights[i] = widen(h)
+		}
+	}
+	size := op.spec.OutWidth * len(op.bias)
+	for y := first; y < last; y++ {
+		row := dst[y*size:][:size]
+		op.row(row, src, weights, y)
+		op.spec.Activation.Apply(row)
+	}
+}
+
+func (op *depthwise) row(dst, src, weights []float32, y int) {
+	s := &op.spec
+	channels := len(op.bias)
+	for x := range s.OutWidth {
+		out := dst[x*channels:][:channels]
+		copy(out, op.bias)
+		for ky := range s.KernelHeight {
+			iy := y*s.StrideHeight - s.PadTop + ky*s.DilationHeight
+			if iy < 0 || iy >= s.InHeight {
+				continue
+			}
+			for kx := range s.KernelWidth {
+				ix := x*s.StrideWidth - s.PadLeft + kx*s.DilationWidth
+				if ix < 0 || ix >= s.InWidth {
+					continue
+				}
+				in := src[(iy*s.InWidth+ix)*s.Channels:][:s.Channels]
+				tap := weights[(ky*s.KernelWidth+kx)*channels:][:channels]
+				multiplyAdd(out, in, tap, s.Multiplier)
+			}
+		}
+	}
+}
+
+// multiplyAdd adds each element of in times multiplier neighbouring weights to
+// as many outputs.
+func multiplyAdd(out, in, weights []float32, multiplier int) {
+	weights = weights[:len(out)]
+	if multiplier == 1 {
+		in = in[:len(out)]
+		for i := range out {
+			out[i] += in[i] * weights[i]
+		}
+		return
+	}
+	for i := range out {
+		out[i] += in[i/multiplier] * weights[i]
+	}
+}

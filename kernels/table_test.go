@@ -1,0 +1,43 @@
+package kernels_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"edged/kernels"
+	"edged/kernels/kerneltest"
+)
+
+func TestKernels(t *testing.T) {
+	for _, name := range kernels.Available() {
+		t.Run(name, func(t *testing.T) {
+			table, err := kernels.Select(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			kerneltest.Run(t, table)
+		})
+	}
+}
+
+func TestSelect(t *testing.T) {
+	available := kernels.Available()
+	if !slices.Contains(available, "portable") {
+		t.Errorf("portable is missing among %v", available)
+	}
+	for _, name := range available {
+		if table, err := kernels.Select(name); err != nil || table.Name != name {
+			t.Errorf("Select(%q) = %v, %v", name, table, err)
+		}
+	}
+	for _, name := range []string{"", "auto"} {
+		if table, err := kernels.Select(name); err != nil || table.Name != available[0] {
+			t.Errorf("Select(%q) = %v, %v, want %s", name, table, err, available[0])
+		}
+	}
+	_, err := kernels.Select("abacus")
+	if err == nil || !strings.Contains(err.Error(), "abacus") || !strings.Contains(err.Error(), "portable") {
+		t.Errorf("unknown kernels: %v", err)
+	}
+}
