@@ -49,14 +49,3 @@ func (b Buffer) Int32() []int32 {
 func Float32Buffer(v []float32) Buffer {
 	return unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(v))), len(v)*Float32Bytes)
 }
-
-// take cuts the first size bytes off the buffer, rounded up to Alignment.
-func (b *Buffer) take(size int) Buffer {
-	size = aligned(size)
-	part := (*b)[:size:size]
-	*b = (*b)[size:]
-	return part
-}
-
-// aligned rounds size up to a multiple of Alignment.
-func aligned(size int) int { return (size + Alignment - 1) &^ (Alignment - 1) }

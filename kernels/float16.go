@@ -1,9 +1,15 @@
 package kernels
 
-import "github.com/x448/float16"
+import (
+	"math"
 
-// widen is the value of float16 bits.
-func widen(bits uint16) float32 { return float16.Frombits(bits).Float32() }
+	"github.com/x448/float16"
+)
+
+// widen is the value of the bits of a finite float16.
+func widen(bits uint16) float32 {
+	return math.Float32frombits(uint32(bits&0x8000)<<16|uint32(bits&0x7fff)<<13) * 0x1p112
+}
 
 // narrow rounds to the nearest float16, ties to even.
 func narrow(v float32) uint16 { return float16.Fromfloat32(v).Bits() }

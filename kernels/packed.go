@@ -60,24 +60,24 @@ func (a Activation) bounds() (b bounds, ok bool) {
 func (b bounds) clamp(v float32) float32 { return min(max(v, b.low), b.high) }
 
 // view is the buffer as elements of type T.
-func view[T element](b Buffer) []T {
+func view[T any](b Buffer) []T {
 	return unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/bytesOf[T]())
 }
 
 // bytesOf is the size of one element.
-func bytesOf[T element]() int {
+func bytesOf[T any]() int {
 	var zero T
 	return int(unsafe.Sizeof(zero))
 }
 
 // bytes is the size of n elements of type T, rounded up to whole cache lines so
 // that pieces of a workspace stay aligned.
-func bytes[T element](n int) int {
+func bytes[T any](n int) int {
 	return roundUp(n*bytesOf[T](), Alignment)
 }
 
 // take cuts n elements off the front of a workspace.
-func take[T element](b *Buffer, n int) []T {
+func take[T any](b *Buffer, n int) []T {
 	size := bytes[T](n)
 	v := view[T]((*b)[:size])[:n:n]
 	*b = (*b)[size:]

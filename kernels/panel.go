@@ -1,10 +1,5 @@
 package kernels
 
-import (
-	"math"
-	"unsafe"
-)
-
 // lanes is the number of output channels that the portable product makes at once.
 const lanes = 4
 
@@ -12,8 +7,6 @@ type (
 	vec  [lanes]float32
 	half [lanes]uint16
 )
-
-const vecBytes = lanes * Float32Bytes
 
 // panels are a matrix of weights [k][n], cut into panels of lanes columns:
 // [ceil(n/lanes)][k]. Columns beyond n are zero. One of full and half is set.
@@ -27,7 +20,7 @@ type panels struct {
 // columns.
 func packPanels(w Weights, k, stride, first, n int) panels {
 	p := panels{k: k, n: n}
-	count := (n + lanes - 1) / lanes
+	count := ceilDiv(n, lanes)
 	if w.Float16 != nil {
 		p.half = make([]half, count*k)
 	} else {
@@ -47,36 +40,27 @@ func packPanels(w Weights, k, stride, first, n int) panels {
 	return p
 }
 
-func (p *panels) count() int { return (p.n + lanes - 1) / lanes }
+func (p *panels) count() int { return ceilDiv(p.n, lanes) }
 
-// scratch is the memory in bytes that panel needs for k rows.
+// scratch is the number of rows of scratch that panel needs for k rows.
 func (p *panels) scratch(k int) int {
 	if p.half == nil {
 		return 0
 	}
-	return aligned(k * vecBytes)
+	return k
 }
 
 // panel returns rows from first up to last of panel i in float32; scratch takes
 // them if they must be widened.
-func (p *panels) panel(i, first, last int, scratch Buffer) []vec {
+func (p *panels) panel(i, first, last int, scratch []vec) []vec {
 	if p.half == nil {
 		return p.full[i*p.k+first : i*p.k+last]
 	}
-	wide := vecs(scratch)[:last-first]
+	wide := scratch[:last-first]
 	for row, h := range p.half[i*p.k+first : i*p.k+last] {
 		wide[row] = vec{widen(h[0]), widen(h[1]), widen(h[2]), widen(h[3])}
 	}
 	return wide
-}
-
-// widen converts a finite half-precision number.
-func widen(h uint16) float32 {
-	return math.Float32frombits(uint32(h&0x8000)<<16|uint32(h&0x7fff)<<13) * 0x1p112
-}
-
-func vecs(b Buffer) []vec {
-	return unsafe.Slice((*vec)(unsafe.Pointer(unsafe.SliceData(b))), len(b)/vecBytes)
 }
 
 // dot1 adds a row times a panel to c.

@@ -29,7 +29,7 @@ func (op *combine) rows() int { return op.spec.Output[0] * op.spec.Output[1] }
 
 func (op *combine) Units() int {
 	run := rowRun(op.spec.Output[2])
-	return (op.rows() + run - 1) / run
+	return ceilDiv(op.rows(), run)
 }
 
 func (op *combine) Run(a *Args, first, last int, _ Buffer) {

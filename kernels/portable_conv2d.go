@@ -36,36 +36,39 @@ func (op *conv2D) Units() int {
 
 func (op *conv2D) pooled() bool { return op.spec.Pool != Window{} }
 
+func (op *conv2D) patchSize() int { return op.tile * op.depth * op.spec.Groups }
+
 func (op *conv2D) rowSize() int { return op.spec.OutWidth * op.spec.Filters }
 
 func (op *conv2D) Workspace() (shared, private int) {
-	private = aligned(op.tile*op.depth*op.spec.Groups*Float32Bytes) + op.groups[0].scratch(op.depth)
+	private = bytes[float32](op.patchSize()) + bytes[vec](op.groups[0].scratch(op.depth))
 	if op.pooled() {
-		private += aligned(op.spec.Pool.Height * op.rowSize() * Float32Bytes)
+		private += bytes[float32](op.spec.Pool.Height * op.rowSize())
 	}
 	return 0, private
 }
 
 func (op *conv2D) Run(a *Args, first, last int, private Buffer) {
 	src, dst := a.Src[0].Float32(), a.Dst.Float32()
-	patches := private.take(op.tile * op.depth * op.spec.Groups * Float32Bytes).Float32()
+	patches := take[float32](&private, op.patchSize())
+	scratch := take[vec](&private, op.groups[0].scratch(op.depth))
 	if !op.pooled() {
 		for y := first; y < last; y++ {
 			row := dst[y*op.rowSize():][:op.rowSize()]
-			op.row(row, src, y, patches, private)
+			op.row(row, src, y, patches, scratch)
 			op.spec.Activation.Apply(row)
 		}
 		return
 	}
 	window := &op.spec.Pool
-	ring := private.take(window.Height * op.rowSize() * Float32Bytes).Float32()
+	ring := take[float32](&private, window.Height*op.rowSize())
 	early := !op.spec.Activation.monotone()
 	next := 0 // rows before it that the window needs are in the ring
 	for p := first; p < last; p++ {
 		top, bottom := window.rows(p, op.spec.OutHeight)
 		for y := max(top, next); y < bottom; y++ {
 			row := ring[y%window.Height*op.rowSize():][:op.rowSize()]
-			op.row(row, src, y, patches, private)
+			op.row(row, src, y, patches, scratch)
 			if early {
 				op.spec.Activation.Apply(row)
 			}
@@ -81,7 +84,7 @@ func (op *conv2D) Run(a *Args, first, last int, private Buffer) {
 }
 
 // row makes output row y before the activation.
-func (op *conv2D) row(dst, src []float32, y int, patches []float32, scratch Buffer) {
+func (op *conv2D) row(dst, src []float32, y int, patches []float32, scratch []vec) {
 	for x := 0; x < op.spec.OutWidth; x += op.tile {
 		n := min(op.tile, op.spec.OutWidth-x)
 		for i := range n {
@@ -123,7 +126,7 @@ func (op *conv2D) gather(patch, src []float32, y, x int) {
 }
 
 // products multiplies n gathered patches with the weights and adds the bias.
-func (op *conv2D) products(dst, patches []float32, n int, scratch Buffer) {
+func (op *conv2D) products(dst, patches []float32, n int, scratch []vec) {
 	filters := op.spec.Filters / op.spec.Groups
 	size := op.depth * op.spec.Groups
 	for g := range op.groups {

@@ -22,7 +22,7 @@ func (op *concatenate) Name() string { return "concatenate/portable" }
 
 func (op *concatenate) Units() int {
 	run := rowRun(op.width)
-	return (op.spec.Rows + run - 1) / run
+	return ceilDiv(op.spec.Rows, run)
 }
 
 func (op *concatenate) Run(a *Args, first, last int, _ Buffer) {

@@ -22,27 +22,30 @@ func newDense(s *DenseSpec, w Weights) Op {
 	op := &dense{spec: *s, bias: make([]float32, s.Units)}
 	copy(op.bias, w.Bias)
 	op.weights = packPanels(w, s.Inputs, s.Units, 0, s.Units)
-	op.slices = (s.Inputs + sliceSize - 1) / sliceSize
+	op.slices = ceilDiv(s.Inputs, sliceSize)
 	return op
 }
 
 func (op *dense) Name() string { return "dense/portable" }
 
-func (op *dense) runs() int { return (op.weights.count() + panelRun - 1) / panelRun }
+func (op *dense) runs() int { return ceilDiv(op.weights.count(), panelRun) }
 
 func (op *dense) Units() int { return op.slices * op.runs() }
+
+func (op *dense) scratch() int { return op.weights.scratch(min(sliceSize, op.spec.Inputs)) }
 
 func (op *dense) outputs() int { return op.spec.Rows * op.spec.Units }
 
 func (op *dense) Workspace() (shared, private int) {
 	if op.slices > 1 {
-		shared = aligned(op.slices * op.outputs() * Float32Bytes)
+		shared = bytes[float32](op.slices * op.outputs())
 	}
-	return shared, op.weights.scratch(min(sliceSize, op.spec.Inputs))
+	return shared, bytes[vec](op.scratch())
 }
 
 func (op *dense) Run(a *Args, first, last int, private Buffer) {
 	src := a.Src[0].Float32()
+	scratch := take[vec](&private, op.scratch())
 	sums := a.Dst.Float32()
 	if op.slices > 1 {
 		sums = a.Shared.Float32()
@@ -51,13 +54,13 @@ func (op *dense) Run(a *Args, first, last int, private Buffer) {
 		slice, run := unit/op.runs(), unit%op.runs()
 		out := sums[slice*op.outputs():][:op.outputs()]
 		for p := run * panelRun; p < min((run+1)*panelRun, op.weights.count()); p++ {
-			op.panel(out, src, slice, p, private)
+			op.panel(out, src, slice, p, scratch)
 		}
 	}
 }
 
 // panel sums one slice of the inputs of every row into the units of panel p.
-func (op *dense) panel(out, src []float32, slice, p int, scratch Buffer) {
+func (op *dense) panel(out, src []float32, slice, p int, scratch []vec) {
 	s := &op.spec
 	from, to := slice*sliceSize, min((slice+1)*sliceSize, s.Inputs)
 	w := op.weights.panel(p, from, to, scratch)

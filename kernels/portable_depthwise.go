@@ -26,14 +26,14 @@ func (op *depthwise) Name() string { return "depthwise/direct/portable" }
 func (op *depthwise) Units() int { return op.spec.OutHeight }
 
 func (op *depthwise) Workspace() (shared, private int) {
-	return 0, aligned(len(op.half) * Float32Bytes)
+	return 0, bytes[float32](len(op.half))
 }
 
 func (op *depthwise) Run(a *Args, first, last int, private Buffer) {
 	src, dst := a.Src[0].Float32(), a.Dst.Float32()
 	weights := op.weights
 	if op.half != nil {
-		weights = private.take(len(op.half) * Float32Bytes).Float32()
+		weights = take[float32](&private, len(op.half))
 		for i, h := range op.half {
 			weights[i] = widen(h)
 		}

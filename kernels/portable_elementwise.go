@@ -3,8 +3,6 @@ package kernels
 // elementRun is the number of elements of one unit of an elementwise op.
 const elementRun = 4096
 
-func runs(size int) int { return (size + elementRun - 1) / elementRun }
-
 // rowRun is the number of rows of the given size that make one unit.
 func rowRun(size int) int { return max(1, elementRun/size) }
 
@@ -23,7 +21,7 @@ func newActivate(s *ActivateSpec) Op { return &activate{spec: *s} }
 
 func (op *activate) Name() string { return "activate/portable" }
 
-func (op *activate) Units() int { return runs(op.spec.Size) }
+func (op *activate) Units() int { return ceilDiv(op.spec.Size, elementRun) }
 
 func (op *activate) Run(a *Args, first, last int, _ Buffer) {
 	from, to := first*elementRun, min(last*elementRun, op.spec.Size)
@@ -49,7 +47,7 @@ func (op *affine) Name() string { return "affine/portable" }
 
 func (op *affine) Units() int {
 	run := rowRun(op.spec.Channels)
-	return (op.spec.Rows + run - 1) / run
+	return ceilDiv(op.spec.Rows, run)
 }
 
 func (op *affine) Run(a *Args, first, last int, _ Buffer) {
@@ -82,7 +80,7 @@ func (op *prelu) Name() string { return "prelu/portable" }
 
 func (op *prelu) Units() int {
 	run := rowRun(op.spec.Size)
-	return (op.spec.Rows + run - 1) / run
+	return ceilDiv(op.spec.Rows, run)
 }
 
 func (op *prelu) Run(a *Args, first, last int, _ Buffer) {

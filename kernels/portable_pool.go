@@ -118,7 +118,7 @@ func (op *globalPool) Name() string {
 	return "global-max-pool/portable"
 }
 
-func (op *globalPool) Units() int { return (op.spec.Channels + channelRun - 1) / channelRun }
+func (op *globalPool) Units() int { return ceilDiv(op.spec.Channels, channelRun) }
 
 func (op *globalPool) Workspace() (shared, private int) { return 0, 0 }
 
