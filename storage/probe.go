@@ -1,0 +1,48 @@
+package storage
+
+import (
+	"fmt"
+	"math"
+)
+
+// Probe is one input of a model and the output that it must give.
+type Probe struct {
+	Input     []float32 // as the network's input, one sample
+	Output    []float32
+	Tolerance float32 // the largest absolute difference that is right
+}
+
+// ProbeError says that a model does not compute what it should.
+type ProbeError struct {
+	Unit      int // the output unit with the largest difference
+	Got, Want float32
+	Tolerance float32
+}
+
+// Error says what came out and what should have.
+func (e *ProbeError) Error() string {
+	return fmt.Sprintf("the probe's output %d is %g and must be %g within %g: the weights or the kernels are wrong", e.Unit, e.Got, e.Want, e.Tolerance)
+}
+
+// Check runs predict, which is given a sample and fills its output, on the
+// probe. It returns predict's error, or a *ProbeError if the output is wrong.
+func (p *Probe) Check(predict func(output, input []float32) error) error {
+	got := make([]float32, len(p.Output))
+	if err := predict(got, p.Input); err != nil {
+		return fmt.Errorf("the probe can't be predicted: %w", err)
+	}
+	worst, unit := float64(-1), 0
+	for i, want := range p.Output {
+		d := math.Abs(float64(got[i]) - float64(want))
+		if math.IsNaN(d) {
+			d = math.Inf(1)
+		}
+		if d > worst {
+			worst, unit = d, i
+		}
+	}
+	if worst > float64(p.Tolerance) {
+		return &ProbeError{unit, got[unit], p.Output[unit], p.Tolerance}
+	}
+	return nil
+}
