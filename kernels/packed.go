@@ -3,6 +3,8 @@ package kernels
 import (
 	"math"
 	"unsafe"
+
+	"github.com/x448/float16"
 )
 
 // element is what packed operands are made of: float32, or uint16 for the bits
@@ -38,6 +40,15 @@ type gemmKernels[T element] struct {
 type bounds struct{ low, high float32 }
 
 var unbounded = bounds{float32(math.Inf(-1)), float32(math.Inf(1))}
+
+// split divides an activation into the bounds that kernels clamp to and what
+// remains to be done afterwards, nil if nothing does.
+func (a Activation) split() (bounds, func([]float32)) {
+	if b, ok := a.bounds(); ok {
+		return b, nil
+	}
+	return unbounded, a.Apply
+}
 
 // bounds tells how an activation clamps, if clamping is all it does.
 func (a Activation) bounds() (b bounds, ok bool) {
@@ -91,7 +102,7 @@ func ceilDiv(n, d int) int { return (n + d - 1) / d }
 // at is the weight of the given index, whatever the precision it is kept in.
 func (w Weights) at(i int) float32 {
 	if w.Float16 != nil {
-		return widen(w.Float16[i])
+		return float16.Frombits(w.Float16[i]).Float32()
 	}
 	return w.Float32[i]
 }

@@ -18,7 +18,16 @@ func neon() *Table {
 }
 
 func neonConv2D(s *Conv2DSpec, w Weights) Op {
-	return newWinograd(s, w, gemmNEON, winogradNEON, func(v float32) float32 { return v })
+	keep := func(v float32) float32 { return v }
+	if op := newWinogradFew(s, w, winogradFewNEON); op != nil {
+		return op
+	}
+	if s.InChannels >= 2*arm64.GEMMGroup && s.Filters >= arm64.GEMMColumns {
+		if op := newWinograd(s, w, gemmNEON, winogradNEON, keep); op != nil {
+			return op
+		}
+	}
+	return newGEMMConv2D(s, w, gemmNEON, keep)
 }
 
 var gemmNEON = &gemmKernels[float32]{
@@ -50,5 +59,26 @@ var winogradNEON = &winogradKernels[float32]{
 		}
 		_, _, _ = dst[(side-1)*(rowStride+pixelStride)+filters-1], m[(winogradPositions-1)*position+filters-1], bias[filters-1]
 		arm64.WinogradOutput(dst, rowStride, pixelStride, m, position, bias, filters, pool, bounds.low, bounds.high)
+	},
+}
+
+var winogradFewNEON = &winogradFewKernels{
+	name: "neon",
+	rows: func(dst, src []float32, stride, n int) {
+		_, _ = dst[5*stride+n-1], src[5*stride+n-1]
+		arm64.WinogradRows(dst, src, stride, n)
+	},
+	columns: func(dst, src []float32, stride, channels, tiles int) {
+		_, _ = dst[tiles*winogradFewPatch-1], src[5*stride+(4*tiles+1)*channels+3]
+		arm64.WinogradColumns(dst, src, stride, channels, tiles)
+	},
+	output: func(dst []float32, rowStride, pixelStride int, v, w []float32, channels int, bias []float32, tiles, filters int, pool bool, bounds bounds) {
+		side := winogradTile
+		if pool {
+			side /= 2
+		}
+		_, _ = dst[(side-1)*rowStride+(tiles*side-1)*pixelStride+filters-1], v[tiles*winogradFewPatch-1]
+		_, _ = w[winogradPositions*channels*filters-1], bias[filters-1]
+		arm64.WinogradFew(dst, rowStride, pixelStride, v, w, channels, bias, tiles, filters, pool, bounds.low, bounds.high)
 	},
 }

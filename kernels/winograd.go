@@ -34,6 +34,7 @@ type winograd[T element] struct {
 	weight []T       // [position][filters/columns][depth][columns]
 	bias   []float32 // [filters rounded up to columns]
 	bounds bounds
+	finish func([]float32) // the activation, unless bounds are all of it
 
 	depth, filters   int // channels and filters rounded up to whole groups and panels
 	down, across     int // tiles of the picture
@@ -47,25 +48,39 @@ const winogradPanels = 2
 
 // newWinograd returns the op, or nil for a convolution it isn't made for.
 func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile *winogradKernels[T], pack func(float32) T) Op {
-	limits, clamps := s.Activation.bounds()
-	if !clamps || s.KernelHeight != 3 || s.KernelWidth != 3 || s.StrideHeight != 1 || s.StrideWidth != 1 ||
-		s.DilationHeight != 1 || s.DilationWidth != 1 || s.Groups != 1 || !s.Pool.none() && !s.Pool.halves(s) {
+	if !winogradFits(s) {
 		return nil
 	}
+	limits, finish := s.Activation.split()
 	op := &winograd[T]{
-		spec: *s, gemm: gemm, tile: tile, bounds: limits,
+		spec: *s, gemm: gemm, tile: tile, bounds: limits, finish: finish,
 		depth: roundUp(s.InChannels, gemm.group), filters: roundUp(s.Filters, gemm.columns),
 		down: ceilDiv(s.OutHeight, winogradTile), across: ceilDiv(s.OutWidth, winogradTile),
 		panels: winogradPanels, pooled: !s.Pool.none(),
 	}
 	op.bias = make([]float32, op.filters)
 	copy(op.bias, w.Bias)
-	op.weight = op.transform(w, pack)
+	op.weight = make([]T, winogradPositions*op.filters*op.depth)
+	columns := gemm.columns
+	transformWeights(s, w, func(i, j, c, f int, v float32) {
+		p := i*winogradPatch + j
+		op.weight[((p*op.filters/columns+f/columns)*op.depth+c)*columns+f%columns] = pack(v)
+	})
 	// One more cache line a position keeps the 36 of them out of one cache set.
 	line := Alignment / bytesOf[T]()
 	op.inputs = op.panels*gemm.rows*op.depth + line
 	op.products = op.panels*gemm.rows*op.filters + Alignment/Float32Bytes
 	return op
+}
+
+// winogradFits tells whether a convolution is one that F(4x4,3x3) can do.
+func winogradFits(s *Conv2DSpec) bool {
+	if s.KernelHeight != 3 || s.KernelWidth != 3 || s.StrideHeight != 1 || s.StrideWidth != 1 ||
+		s.DilationHeight != 1 || s.DilationWidth != 1 || s.Groups != 1 {
+		return false
+	}
+	_, finish := s.Activation.split()
+	return s.Pool.none() || s.Pool.halves(s) && (finish == nil || s.Activation.monotone())
 }
 
 // none tells that there is no pooling.
@@ -88,11 +103,9 @@ var winogradWeights = [winogradPatch][3]float64{
 	{0, 0, 1},
 }
 
-// transform makes G g G' of every kernel g, in float64.
-func (op *winograd[T]) transform(w Weights, pack func(float32) T) []T {
-	s := &op.spec
-	packed := make([]T, winogradPositions*op.filters*op.depth)
-	columns := op.gemm.columns
+// transformWeights makes G g G' of every kernel g in float64 and hands row i,
+// column j of it for each channel and filter to set.
+func transformWeights(s *Conv2DSpec, w Weights, set func(i, j, channel, filter int, v float32)) {
 	for c := range s.InChannels {
 		for f := range s.Filters {
 			var half [winogradPatch][3]float64
@@ -103,16 +116,13 @@ func (op *winograd[T]) transform(w Weights, pack func(float32) T) []T {
 					}
 				}
 			}
-			for i := range winogradPatch {
+			for i, h := range half {
 				for j, g := range winogradWeights {
-					v := half[i][0]*g[0] + half[i][1]*g[1] + half[i][2]*g[2]
-					p := i*winogradPatch + j
-					packed[((p*op.filters/columns+f/columns)*op.depth+c)*columns+f%columns] = pack(float32(v))
+					set(i, j, c, f, float32(h[0]*g[0]+h[1]*g[1]+h[2]*g[2]))
 				}
 			}
 		}
 	}
-	return packed
 }
 
 func (op *winograd[T]) Name() string { return "conv2d/winograd-4x4/" + op.gemm.name }
@@ -192,14 +202,24 @@ func (op *winograd[T]) output(dst []float32, tile int, products, edge []float32)
 		side, height, width = winogradTile/2, s.Pool.OutHeight, s.Pool.OutWidth
 	}
 	y, x := tile/op.across*side, tile%op.across*side
-	if y+side <= height && x+side <= width && op.filters == s.Filters {
-		op.tile.output(dst[(y*width+x)*s.Filters:], width*s.Filters, s.Filters, products, op.products, op.bias, op.filters, op.pooled, op.bounds)
+	whole := y+side <= height && x+side <= width && op.filters == s.Filters
+	out, row, pixel := edge, side*op.filters, op.filters
+	if whole {
+		out, row, pixel = dst[(y*width+x)*s.Filters:], width*s.Filters, s.Filters
+	}
+	op.tile.output(out, row, pixel, products, op.products, op.bias, op.filters, op.pooled, op.bounds)
+	if whole && op.finish == nil {
 		return
 	}
-	op.tile.output(edge, side*op.filters, op.filters, products, op.products, op.bias, op.filters, op.pooled, op.bounds)
 	for i := range min(side, height-y) {
-		for j := range min(side, width-x) {
-			copy(dst[((y+i)*width+x+j)*s.Filters:][:s.Filters], edge[(i*side+j)*op.filters:])
+		line := dst[((y+i)*width+x)*s.Filters:][:min(side, width-x)*s.Filters]
+		if !whole {
+			for j := range len(line) / s.Filters {
+				copy(line[j*s.Filters:][:s.Filters], edge[(i*side+j)*op.filters:])
+			}
+		}
+		if op.finish != nil {
+			op.finish(line)
 		}
 	}
 }

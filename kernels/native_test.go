@@ -1,0 +1,5 @@
+//go:build purego || !arm64
+
+package kernels
+
+func native() map[string]func(s *Conv2DSpec, w Weights) Op { return nil }
