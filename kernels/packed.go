@@ -3,8 +3,6 @@ package kernels
 import (
 	"math"
 	"unsafe"
-
-	"github.com/x448/float16"
 )
 
 // element is what packed operands are made of: float32, or uint16 for the bits
@@ -102,7 +100,7 @@ func ceilDiv(n, d int) int { return (n + d - 1) / d }
 // at is the weight of the given index, whatever the precision it is kept in.
 func (w Weights) at(i int) float32 {
 	if w.Float16 != nil {
-		return float16.Frombits(w.Float16[i]).Float32()
+		return widen(w.Float16[i])
 	}
 	return w.Float32[i]
 }

@@ -127,6 +127,20 @@ func transformWeights(s *Conv2DSpec, w Weights, set func(i, j, channel, filter i
 
 func (op *winograd[T]) Name() string { return "conv2d/winograd-4x4/" + op.gemm.name }
 
+// ErrorFactor bounds the rounding errors.
+func (op *winograd[T]) ErrorFactor() float64 { return winogradErrorFactor(op.depth) }
+
+// winogradErrorFactor is ErrorFactor of F(4x4,3x3) in float32 over depth
+// channels. In one dimension, with |d| and |g| at most 1, the intermediate
+// values of output 3 add up to |A'|(|G||g| * |B'||d|) <= 48 where the plain sum
+// is 3: a rounding error counts up to 16-fold, and 16*16-fold in two dimensions.
+// Each product takes part in at most 4 roundings in each of two input
+// transforms, 1 of the weight, depth in the sum, 5 in each of two output
+// transforms and 1 of the bias (Barabasz, Anderson, Soodhalter and Gregg, "Error
+// Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural
+// Networks", section 4).
+func winogradErrorFactor(depth int) float64 { return 16 * 16 * float64(2*4+1+depth+2*5+1) }
+
 func (op *winograd[T]) tiles() int { return op.panels * op.gemm.rows }
 
 func (op *winograd[T]) Units() int { return ceilDiv(op.down*op.across, op.tiles()) }

@@ -64,6 +64,9 @@ func newWinogradFew(s *Conv2DSpec, w Weights, kernels *winogradFewKernels) Op {
 
 func (op *winogradFew) Name() string { return "conv2d/winograd-4x4-few/" + op.kernels.name }
 
+// ErrorFactor bounds the rounding errors.
+func (op *winogradFew) ErrorFactor() float64 { return winogradErrorFactor(op.spec.InChannels) }
+
 func (op *winogradFew) Units() int { return op.down }
 
 func (op *winogradFew) Workspace() (shared, private int) {
