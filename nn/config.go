@@ -59,9 +59,11 @@ func writeConfig(l configurable, keras int) (map[string]any, error) {
 // base describes what all layers have.
 func (c *config) base(b *Base) {
 	c.text("name", &b.LayerName, "")
-	trainable := !b.Frozen
-	c.boolean("trainable", &trainable, true)
-	b.Frozen = !trainable
+	if !c.writing || b.Frozen { // some of Keras 3's layers take no trainable
+		trainable := !b.Frozen
+		c.boolean("trainable", &trainable, true)
+		b.Frozen = !trainable
+	}
 	c.dtype(b)
 	if !c.writing {
 		for _, key := range []string{"batch_input_shape", "batch_shape", "input_dtype"} {

@@ -40,7 +40,10 @@ func (l *Dropout) fields(c *config) {
 		key = "stddev"
 	}
 	c.number(key, &l.Rate, 0)
-	if l.Kind == "SpatialDropout2D" && c.keras == 2 {
+	if c.writing {
+		delete(c.values, "trainable") // Keras 3's SpatialDropout2D doesn't take it
+	}
+	if l.Kind == "SpatialDropout2D" {
 		c.channelsLast()
 	}
 }

@@ -24,10 +24,11 @@ func (m *Model) Summary() string {
 	t.line("%s", strings.Repeat("_", width))
 	t.row(header)
 	t.line("%s", strings.Repeat("=", width))
+	calls := m.calls()
 	for _, l := range m.Layers {
-		fields := []string{l.Name() + " (" + l.Class() + ")", m.outputShape(l), fmt.Sprint(countParams(l))}
+		fields := []string{l.Name() + " (" + l.Class() + ")", outputShape(l, calls[l]), fmt.Sprint(countParams(l))}
 		if connected {
-			fields = append(fields, m.connections(l))
+			fields = append(fields, m.connections(calls[l]))
 		}
 		t.row(fields)
 		t.line("%s", strings.Repeat(" ", width))
@@ -75,13 +76,11 @@ func (m *Model) isChain() bool {
 	return starts == 1
 }
 
-// outputShape is a layer's output shape, or "multiple" where its calls differ.
-func (m *Model) outputShape(l Layer) string {
+// outputShape is a layer's output shape, or "multiple" where its calls
+// differ.
+func outputShape(l Layer, calls []Node) string {
 	text := ""
-	for _, n := range m.Nodes {
-		if n.Layer != l {
-			continue
-		}
+	for _, n := range calls {
 		s := n.Shape.String()
 		if _, ok := l.(*InputLayer); ok {
 			s = "[" + s + "]"
@@ -96,9 +95,9 @@ func (m *Model) outputShape(l Layer) string {
 
 // connections lists what a layer's calls take as Keras does:
 // ['add[0][0]', 'dense[1][0]'].
-func (m *Model) connections(l Layer) string {
+func (m *Model) connections(calls []Node) string {
 	var list []string
-	for _, n := range m.callsOf(l) {
+	for _, n := range calls {
 		for _, i := range n.Inputs {
 			from := m.Nodes[i]
 			list = append(list, fmt.Sprintf("'%s[%d][0]'", from.Layer.Name(), from.call))
@@ -107,15 +106,15 @@ func (m *Model) connections(l Layer) string {
 	return "[" + strings.Join(list, ", ") + "]"
 }
 
-// callsOf returns a layer's nodes in the order of its calls.
-func (m *Model) callsOf(l Layer) []Node {
-	var calls []Node
+// calls lists each layer's nodes in the order of its calls.
+func (m *Model) calls() map[Layer][]Node {
+	calls := map[Layer][]Node{}
 	for _, n := range m.Nodes {
-		if n.Layer == l {
-			calls = append(calls, n)
-		}
+		calls[n.Layer] = append(calls[n.Layer], n)
 	}
-	slices.SortFunc(calls, func(a, b Node) int { return a.call - b.call })
+	for _, list := range calls {
+		slices.SortFunc(list, func(a, b Node) int { return a.call - b.call })
+	}
 	return calls
 }
 
