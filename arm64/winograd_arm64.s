@@ -92,6 +92,96 @@ group:
 	BNE  group
 	RET
 
+// STORE6HALF stores six positions in float16.
+#define STORE6HALF(n0, n1, n2, n3, n4, n5, t0, t1, t2, t3, t4, t5) \
+	FCVTN4H(n0, n0); \
+	FCVTN4H(n1, n1); \
+	FCVTN4H(n2, n2); \
+	FCVTN4H(n3, n3); \
+	FCVTN4H(n4, n4); \
+	FCVTN4H(n5, n5); \
+	VST1.P [t0.H4], (R10)(R1); \
+	VST1.P [t1.H4], (R10)(R1); \
+	VST1.P [t2.H4], (R10)(R1); \
+	VST1.P [t3.H4], (R10)(R1); \
+	VST1.P [t4.H4], (R10)(R1); \
+	VST1.P [t5.H4], (R10)(R1)
+
+// func WinogradInputHalf(dst []uint16, position, groupStride int, src []float32, rowStride, pixelStride, channels int)
+//
+// Four channels at a time: columns 0 and 1 of transposed(B)*d wait on the stack,
+// columns 2 to 5 in V0-V23. Needs ASIMD.
+// Halves of a group of eight channels alternate in R12 and R2, the ways to the next.
+//
+//	V24, V25, V26  elements 0 and 1 of a row, result 0   V29 e   V30 d0   V31 4
+//	R0 dst   R1 position   R3 src   R4 rowStride   R5 pixelStride
+//	R6 channels left   R9 column   R10 its row, then dst of a position   R11 stack
+//	R12 bytes to the next four channels   R2 and to those after them
+TEXT ·WinogradInputHalf(SB), NOSPLIT, $192-88
+	MOVD dst_base+0(FP), R0
+	MOVD position+24(FP), R1
+	MOVD groupStride+32(FP), R2
+	MOVD src_base+40(FP), R3
+	MOVD rowStride+64(FP), R4
+	MOVD pixelStride+72(FP), R5
+	MOVD channels+80(FP), R6
+	LSL  $1, R1
+	LSL  $1, R2
+	SUB  $8, R2
+	MOVD $8, R12
+	LSL  $2, R4
+	LSL  $2, R5
+	MOVD $scratch-192(SP), R11
+	FMOVS $4.0, F31
+
+group:
+	MOVD R3, R9
+	LOAD6(V30, V1, V2, V3, V4, V5)
+	INPUT6(0, 30, 1, 2, 3, 4, 5, 29)
+	LOAD6(V30, V7, V8, V9, V10, V11)
+	INPUT6(6, 30, 7, 8, 9, 10, 11, 29)
+	FSTPQ (F0, F6), 0(R11)
+	FSTPQ (F1, F7), 32(R11)
+	FSTPQ (F2, F8), 64(R11)
+	FSTPQ (F3, F9), 96(R11)
+	FSTPQ (F4, F10), 128(R11)
+	FSTPQ (F5, F11), 160(R11)
+	LOAD6(V30, V1, V2, V3, V4, V5)
+	INPUT6(0, 30, 1, 2, 3, 4, 5, 29)
+	LOAD6(V30, V7, V8, V9, V10, V11)
+	INPUT6(6, 30, 7, 8, 9, 10, 11, 29)
+	LOAD6(V30, V13, V14, V15, V16, V17)
+	INPUT6(12, 30, 13, 14, 15, 16, 17, 29)
+	LOAD6(V30, V19, V20, V21, V22, V23)
+	INPUT6(18, 30, 19, 20, 21, 22, 23, 29)
+	MOVD R0, R10
+	FLDPQ 0(R11), (F24, F25)
+	INPUT6(26, 24, 25, 0, 6, 12, 18, 29)
+	STORE6HALF(26, 25, 0, 6, 12, 18, V26, V25, V0, V6, V12, V18)
+	FLDPQ 32(R11), (F24, F25)
+	INPUT6(26, 24, 25, 1, 7, 13, 19, 29)
+	STORE6HALF(26, 25, 1, 7, 13, 19, V26, V25, V1, V7, V13, V19)
+	FLDPQ 64(R11), (F24, F25)
+	INPUT6(26, 24, 25, 2, 8, 14, 20, 29)
+	STORE6HALF(26, 25, 2, 8, 14, 20, V26, V25, V2, V8, V14, V20)
+	FLDPQ 96(R11), (F24, F25)
+	INPUT6(26, 24, 25, 3, 9, 15, 21, 29)
+	STORE6HALF(26, 25, 3, 9, 15, 21, V26, V25, V3, V9, V15, V21)
+	FLDPQ 128(R11), (F24, F25)
+	INPUT6(26, 24, 25, 4, 10, 16, 22, 29)
+	STORE6HALF(26, 25, 4, 10, 16, 22, V26, V25, V4, V10, V16, V22)
+	FLDPQ 160(R11), (F24, F25)
+	INPUT6(26, 24, 25, 5, 11, 17, 23, 29)
+	STORE6HALF(26, 25, 5, 11, 17, 23, V26, V25, V5, V11, V17, V23)
+	ADD  $16, R3
+	ADD  R12, R0
+	MOVD R12, R13
+	MOVD R2, R12
+	MOVD R13, R2
+	SUBS $4, R6
+	BNE  group
+	RET
+
 // COLUMN loads one column of the products, and moves on to the next.
 #define COLUMN(m0, m1, m2, m3, m4, m5) \
 	MOVD   R9, R10; \

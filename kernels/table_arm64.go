@@ -14,6 +14,7 @@ func neon() *Table {
 	return &Table{
 		Name:   "neon",
 		Conv2D: neonConv2D,
+		Dense:  neonDense,
 	}
 }
 
@@ -28,6 +29,16 @@ func neonConv2D(s *Conv2DSpec, w Weights) Op {
 		}
 	}
 	return newGEMMConv2D(s, w, gemmNEON, keep)
+}
+
+func neonDense(s *DenseSpec, w Weights) Op {
+	switch {
+	case s.Rows >= arm64.GEMMRows/2:
+		return newDenseGEMM(s, w, gemmNEON, func(v float32) float32 { return v })
+	case w.Float16 != nil:
+		return newMatvec(s, w, matvecHalfNEON, keepFloat16)
+	}
+	return newMatvec(s, w, matvecNEON, keepFloat32)
 }
 
 var gemmNEON = &gemmKernels[float32]{
@@ -80,5 +91,29 @@ var winogradFewNEON = &winogradFewKernels{
 		_, _ = dst[(side-1)*rowStride+(tiles*side-1)*pixelStride+filters-1], v[tiles*winogradFewPatch-1]
 		_, _ = w[winogradPositions*channels*filters-1], bias[filters-1]
 		arm64.WinogradFew(dst, rowStride, pixelStride, v, w, channels, bias, tiles, filters, pool, bounds.low, bounds.high)
+	},
+}
+
+var matvecNEON = &matvecKernels[float32]{
+	name: "neon",
+	eight: func(sums, x, w []float32) {
+		_, _ = sums[7], w[8*len(x)-1]
+		arm64.Dense8(sums, x, w)
+	},
+	two: func(sums, x, w []float32) {
+		_, _ = sums[1], w[2*len(x)-1]
+		arm64.Dense2(sums, x, w)
+	},
+}
+
+var matvecHalfNEON = &matvecKernels[uint16]{
+	name: "neon-half",
+	eight: func(sums, x []float32, w []uint16) {
+		_, _ = sums[7], w[8*len(x)-1]
+		arm64.Dense8Half(sums, x, w)
+	},
+	two: func(sums, x []float32, w []uint16) {
+		_, _ = sums[1], w[2*len(x)-1]
+		arm64.Dense2Half(sums, x, w)
 	},
 }

@@ -14,6 +14,7 @@ var exercised = map[string][]string{
 	"portable": {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
 	"neon": {
 		"conv2d/winograd-4x4-few/neon", "conv2d/winograd-4x4/neon", "conv2d/gemm/neon", "conv2d/gemm/neon+pool",
+		"dense/matvec/neon", "dense/matvec/neon-half", "dense/gemm/neon",
 	},
 }
 

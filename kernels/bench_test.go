@@ -1,0 +1,92 @@
+package kernels_test
+
+import (
+	"testing"
+
+	"edged/kernels"
+)
+
+func convolution(size, channels, filters, kernel, stride int, pool bool) *kernels.Conv2DSpec {
+	s := &kernels.Conv2DSpec{
+		InHeight: size, InWidth: size, InChannels: channels,
+		OutHeight: (size + stride - 1) / stride, OutWidth: (size + stride - 1) / stride, Filters: filters,
+		KernelHeight: kernel, KernelWidth: kernel, StrideHeight: stride, StrideWidth: stride,
+		DilationHeight: 1, DilationWidth: 1, PadTop: (kernel - stride + 1) / 2, PadLeft: (kernel - stride + 1) / 2, Groups: 1,
+		Activation: kernels.Activation{Kind: kernels.ReLU},
+	}
+	if pool {
+		s.Pool = kernels.Window{Height: 2, Width: 2, StrideHeight: 2, StrideWidth: 2, OutHeight: s.OutHeight / 2, OutWidth: s.OutWidth / 2}
+	}
+	return s
+}
+
+func depthwise(size, channels, stride int) *kernels.DepthwiseSpec {
+	out := (size + stride - 1) / stride
+	return &kernels.DepthwiseSpec{
+		InHeight: size, InWidth: size, Channels: channels, Multiplier: 1, OutHeight: out, OutWidth: out,
+		KernelHeight: 3, KernelWidth: 3, StrideHeight: stride, StrideWidth: stride, DilationHeight: 1, DilationWidth: 1,
+		PadTop: 2 - stride, PadLeft: 2 - stride, Activation: kernels.Activation{Kind: kernels.ReLU, Max: 6},
+	}
+}
+
+// BenchmarkLayers runs layers of the tutorial's network and of MobileNets on
+// every table of this CPU. On the emulated board that counts instructions a
+// nanosecond is one instruction.
+func BenchmarkLayers(b *testing.B) {
+	layers := []struct {
+		name   string
+		inputs int
+		op     func(*kernels.Table) kernels.Op
+	}{
+		{"tutorial/conv2d", 224 * 224 * 3, conv2D(convolution(224, 3, 32, 3, 1, true))},
+		{"tutorial/conv2d_1", 112 * 112 * 32, conv2D(convolution(112, 32, 64, 3, 1, true))},
+		{"tutorial/dense", 200704, func(t *kernels.Table) kernels.Op {
+			return t.Dense(&kernels.DenseSpec{Rows: 1, Inputs: 200704, Units: 10}, kernels.Weights{Float32: make([]float32, 2007040)})
+		}},
+		{"tutorial/dense-float16", 200704, func(t *kernels.Table) kernels.Op {
+			return t.Dense(&kernels.DenseSpec{Rows: 1, Inputs: 200704, Units: 10}, kernels.Weights{Float16: make([]uint16, 2007040)})
+		}},
+		{"mobilenet/conv1", 224 * 224 * 3, conv2D(convolution(224, 3, 32, 3, 2, false))},
+		{"mobilenet/conv_pw_3", 56 * 56 * 128, conv2D(convolution(56, 128, 128, 1, 1, false))},
+		{"mobilenet/conv_pw_13", 7 * 7 * 1024, conv2D(convolution(7, 1024, 1024, 1, 1, false))},
+		{"mobilenet/conv_dw_3", 56 * 56 * 128, func(t *kernels.Table) kernels.Op {
+			return t.Depthwise(depthwise(56, 128, 1), kernels.Weights{Float32: make([]float32, 9*128)})
+		}},
+		{"mobilenet/conv_dw_4", 56 * 56 * 128, func(t *kernels.Table) kernels.Op {
+			return t.Depthwise(depthwise(56, 128, 2), kernels.Weights{Float32: make([]float32, 9*128)})
+		}},
+		{"mobilenet/dense", 1024, func(t *kernels.Table) kernels.Op {
+			return t.Dense(&kernels.DenseSpec{Rows: 1, Inputs: 1024, Units: 1000}, kernels.Weights{Float32: make([]float32, 1024*1000)})
+		}},
+		{"softmax", 1000, func(t *kernels.Table) kernels.Op {
+			return t.Softmax(&kernels.SoftmaxSpec{Outer: 1, Size: 1000, Inner: 1})
+		}},
+	}
+	for _, name := range kernels.Available() {
+		table, err := kernels.Select(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, layer := range layers {
+			b.Run(name+"/"+layer.name, func(b *testing.B) {
+				op := layer.op(table)
+				shared, private := op.Workspace()
+				a := &kernels.Args{
+					Dst: kernels.NewBuffer(4 << 20), Shared: kernels.NewBuffer(shared),
+					Src: []kernels.Buffer{kernels.NewBuffer(layer.inputs * kernels.Float32Bytes)},
+				}
+				workspace := kernels.NewBuffer(private)
+				for b.Loop() {
+					op.Run(a, 0, op.Units(), workspace)
+					op.Finish(a)
+				}
+			})
+		}
+	}
+}
+
+func conv2D(s *kernels.Conv2DSpec) func(*kernels.Table) kernels.Op {
+	return func(t *kernels.Table) kernels.Op {
+		return t.Conv2D(s, kernels.Weights{Float32: make([]float32, s.KernelHeight*s.KernelWidth*s.InChannels*s.Filters)})
+	}
+}
