@@ -1,5 +1,12 @@
 package safetensors
 
+import (
+	"encoding/binary"
+	"math"
+
+	"github.com/x448/float16"
+)
+
 // DType is the type of a tensor's elements, by its name in the header.
 type DType string
 
@@ -28,4 +35,45 @@ func (d DType) Size() int {
 		return 1
 	}
 	return 0
+}
+
+// Decode turns src, the bytes of len(dst) elements, into float32. F64, I32 and
+// I64 are rounded.
+func (d DType) Decode(dst []float32, src []byte) {
+	le := binary.LittleEndian
+	src = src[:len(dst)*d.Size()]
+	switch d {
+	case F64:
+		for i := range dst {
+			dst[i] = float32(math.Float64frombits(le.Uint64(src[8*i:])))
+		}
+	case F32:
+		for i := range dst {
+			dst[i] = math.Float32frombits(le.Uint32(src[4*i:]))
+		}
+	case F16:
+		for i := range dst {
+			dst[i] = float16.Frombits(le.Uint16(src[2*i:])).Float32()
+		}
+	case BF16:
+		for i := range dst {
+			dst[i] = math.Float32frombits(uint32(le.Uint16(src[2*i:])) << 16)
+		}
+	case I64:
+		for i := range dst {
+			dst[i] = float32(int64(le.Uint64(src[8*i:])))
+		}
+	case I32:
+		for i := range dst {
+			dst[i] = float32(int32(le.Uint32(src[4*i:])))
+		}
+	case I8:
+		for i := range dst {
+			dst[i] = float32(int8(src[i]))
+		}
+	case U8:
+		for i := range dst {
+			dst[i] = float32(src[i])
+		}
+	}
 }

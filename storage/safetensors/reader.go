@@ -106,7 +106,6 @@ func (f *File) ReadFloat32s(name string, dst []float32) error {
 	if len(dst) != t.Elements() {
 		return fmt.Errorf("tensor %q has %d elements and room for %d was given", name, t.Elements(), len(dst))
 	}
-	decode := decoder(t.DType)
 	size := t.DType.Size()
 	buffer := make([]byte, min(chunk, t.end-t.begin))
 	for done := int64(0); done < t.end-t.begin; done += int64(len(buffer)) {
@@ -115,7 +114,7 @@ func (f *File) ReadFloat32s(name string, dst []float32) error {
 			return err
 		}
 		n := len(buffer) / size
-		decode(dst[:n], buffer)
+		t.DType.Decode(dst[:n], buffer)
 		dst = dst[n:]
 	}
 	return nil

@@ -23,7 +23,7 @@ func (t Tensor) Float32s() []float32 {
 		return nil
 	}
 	values := make([]float32, len(t.Data)/t.DType.Size())
-	decoder(t.DType)(values, t.Data)
+	t.DType.Decode(values, t.Data)
 	return values
 }
 
@@ -74,59 +74,4 @@ func Int32(name string, shape []int, values []int32) Tensor {
 		data = binary.LittleEndian.AppendUint32(data, uint32(v))
 	}
 	return Tensor{name, I32, shape, data}
-}
-
-// decoder returns the function that turns bytes of a type into float32.
-func decoder(d DType) func(dst []float32, src []byte) {
-	le := binary.LittleEndian
-	switch d {
-	case F64:
-		return decode8(func(u uint64) float32 { return float32(math.Float64frombits(u)) })
-	case I64:
-		return decode8(func(u uint64) float32 { return float32(int64(u)) })
-	case F32:
-		return func(dst []float32, src []byte) {
-			for i := range dst {
-				dst[i] = math.Float32frombits(le.Uint32(src[4*i:]))
-			}
-		}
-	case I32:
-		return func(dst []float32, src []byte) {
-			for i := range dst {
-				dst[i] = float32(int32(le.Uint32(src[4*i:])))
-			}
-		}
-	case F16:
-		return func(dst []float32, src []byte) {
-			for i := range dst {
-				dst[i] = float16.Frombits(le.Uint16(src[2*i:])).Float32()
-			}
-		}
-	case BF16:
-		return func(dst []float32, src []byte) {
-			for i := range dst {
-				dst[i] = math.Float32frombits(uint32(le.Uint16(src[2*i:])) << 16)
-			}
-		}
-	case I8:
-		return func(dst []float32, src []byte) {
-			for i := range dst {
-				dst[i] = float32(int8(src[i]))
-			}
-		}
-	default:
-		return func(dst []float32, src []byte) {
-			for i := range dst {
-				dst[i] = float32(src[i])
-			}
-		}
-	}
-}
-
-func decode8(convert func(uint64) float32) func(dst []float32, src []byte) {
-	return func(dst []float32, src []byte) {
-		for i := range dst {
-			dst[i] = convert(binary.LittleEndian.Uint64(src[8*i:]))
-		}
-	}
 }
