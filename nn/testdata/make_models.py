@@ -133,3 +133,42 @@ keras.backend.clear_session()
 m = keras.applications.MobileNetV2(input_shape=(32, 32, 3), alpha=0.35, weights=None, classes=5)
 summary("mobilenetv2", m, "summary.txt.gz")
 config("mobilenetv2", m)
+
+
+def shapes():
+    """Output shapes of layers with random settings, as Keras infers them; null where it refuses or nothing is left."""
+    import random
+    rng = random.Random(1)
+    pick = lambda *v: rng.choice(v)
+    found = []
+    for _ in range(400):
+        size = lambda: [pick(1, 2, 3, 4, 5, 7), pick(1, 2, 3, 5)]
+        windowed = dict(padding=pick("valid", "same"))
+        if pick(0, 1):
+            windowed["strides"] = [pick(1, 2, 3), pick(1, 2)]
+        conv = dict(kernel_size=size(), **windowed)
+        if pick(0, 0, 1):
+            conv["dilation_rate"] = [pick(1, 2), pick(1, 3)]
+        name, settings = pick(
+            ("Conv2D", dict(filters=pick(4, 6), groups=pick(1, 1, 2, 3), **conv)),
+            ("DepthwiseConv2D", dict(depth_multiplier=pick(1, 2), **conv)),
+            ("SeparableConv2D", dict(filters=5, **conv)),
+            ("MaxPooling2D", dict(pool_size=size(), **windowed)),
+            ("AveragePooling2D", dict(pool_size=size(), **windowed)),
+            ("ZeroPadding2D", dict(padding=pick(2, [1, 2], [[1, 0], [2, 3]]))),
+            ("Cropping2D", dict(cropping=pick(1, [1, 2], [[1, 0], [2, 3]]))))
+        shape = [rng.randint(1, 20), rng.randint(1, 20), pick(1, 2, 3, 6)]
+        try:
+            layer = getattr(L, name)(**settings)
+            x = keras.Input(shape)
+            out = list(layer(x).shape)[1:]
+            both = max(settings.get("strides", [1])) > 1 and max(settings.get("dilation_rate", [1])) > 1  # TensorFlow can't run it
+            out = out if min(out) > 0 and not both else None
+        except Exception:
+            out = None
+        found.append([name, settings, shape, out])
+    write("shapes", "[\n" + ",\n".join(json.dumps(f) for f in found) + "\n]\n", "gz")
+
+
+if version == "3":
+    shapes()
