@@ -75,9 +75,9 @@ func (a Activation) applyReLU(v []float32) {
 	}
 }
 
-// monotone tells whether a larger input never gives a smaller output, so that
+// Monotone tells whether a larger input never gives a smaller output, so that
 // max pooling may run before the activation.
-func (a Activation) monotone() bool {
+func (a Activation) Monotone() bool {
 	switch a.Kind {
 	case ReLU:
 		return a.Alpha >= 0 && a.Threshold >= 0

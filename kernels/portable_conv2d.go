@@ -62,7 +62,7 @@ func (op *conv2D) Run(a *Args, first, last int, private Buffer) {
 	}
 	window := &op.spec.Pool
 	ring := take[float32](&private, window.Height*op.rowSize())
-	early := !op.spec.Activation.monotone()
+	early := !op.spec.Activation.Monotone()
 	next := 0 // rows before it that the window needs are in the ring
 	for p := first; p < last; p++ {
 		top, bottom := window.rows(p, op.spec.OutHeight)

@@ -1,0 +1,173 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+
+	"edged/kernels"
+)
+
+// activateStep is an activation by itself.
+type activateStep struct{ spec kernels.ActivateSpec }
+
+func (s *activateStep) prepare(t *kernels.Table, _ Precision) (kernels.Op, error) {
+	return t.Activate(&s.spec), nil
+}
+
+func (s *activateStep) flops() int { return s.spec.Size }
+
+func (l *ActivationLayer) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	return g.activate(l.Function(), in[0]), nil
+}
+
+func (l *ReLU) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	return g.activate(l.Function(), in[0]), nil
+}
+
+func (l *ELU) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	return g.activate(l.Function(), in[0]), nil
+}
+
+func (l *LeakyReLU) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	return g.activate(l.Function(), in[0]), nil
+}
+
+// softmaxStep is softmax along one axis.
+type softmaxStep struct{ spec kernels.SoftmaxSpec }
+
+func (s *softmaxStep) prepare(t *kernels.Table, _ Precision) (kernels.Op, error) {
+	return t.Softmax(&s.spec), nil
+}
+
+func (s *softmaxStep) flops() int { return 4 * s.spec.Outer * s.spec.Size * s.spec.Inner }
+
+func (l *Softmax) lower(g *graph, in []tensor, out Shape) (tensor, error) {
+	axis, err := sampleAxis(l.Axis, len(out))
+	if err != nil {
+		return tensor{}, err
+	}
+	spec := kernels.SoftmaxSpec{Outer: out[:axis].Size(), Size: out[axis], Inner: out[axis+1:].Size()}
+	return g.add(&softmaxStep{spec}, out, in[0]), nil
+}
+
+// affineStep scales and offsets every channel.
+type affineStep struct{ spec kernels.AffineSpec }
+
+func (s *affineStep) prepare(t *kernels.Table, _ Precision) (kernels.Op, error) {
+	return t.Affine(&s.spec), nil
+}
+
+func (s *affineStep) flops() int { return 2 * s.spec.Rows * s.spec.Channels }
+
+// affine adds x*scale(c) + offset(c) for every channel c of n.
+func (g *graph) affine(in tensor, n int, scale, offset func(c int) float64) (tensor, error) {
+	spec := kernels.AffineSpec{Rows: in.shape.Size() / n, Channels: n, Scale: make([]float32, n), Offset: make([]float32, n)}
+	for c := range n {
+		spec.Scale[c], spec.Offset[c] = float32(scale(c)), float32(offset(c))
+		for _, v := range []float32{spec.Scale[c], spec.Offset[c]} {
+			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+				return tensor{}, fmt.Errorf("its scale %g and offset %g of channel %d are no finite numbers", spec.Scale[c], spec.Offset[c], c)
+			}
+		}
+	}
+	return g.add(&affineStep{spec}, in.shape, in), nil
+}
+
+func (l *BatchNormalization) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	gamma, beta := values(l.Gamma), values(l.Beta)
+	mean, variance := values(l.MovingMean), values(l.MovingVariance)
+	scale := func(c int) float64 {
+		s := 1 / math.Sqrt(float64(variance[c])+l.Epsilon)
+		if gamma != nil {
+			s *= float64(gamma[c])
+		}
+		return s
+	}
+	return g.affine(in[0], channels(in[0].shape), scale, func(c int) float64 {
+		offset := -float64(mean[c]) * scale(c)
+		if beta != nil {
+			offset += float64(beta[c])
+		}
+		return offset
+	})
+}
+
+func (l *Rescaling) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	return g.affine(in[0], period(in[0].shape, len(l.Scale) > 1 || len(l.Offset) > 1),
+		func(c int) float64 { return l.Scale[c%len(l.Scale)] },
+		func(c int) float64 { return l.Offset[c%len(l.Offset)] })
+}
+
+func (l *Normalization) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	mean, variance := l.GivenMean, l.GivenVariance
+	if mean == nil {
+		mean, variance = float64s(l.Mean.Value), float64s(l.Variance.Value)
+	}
+	deviation := func(c int) float64 { return max(math.Sqrt(variance[c%len(variance)]), 1e-7) }
+	n := period(in[0].shape, len(mean) > 1 || len(variance) > 1)
+	if l.Invert {
+		return g.affine(in[0], n, deviation, func(c int) float64 { return mean[c%len(mean)] })
+	}
+	return g.affine(in[0], n,
+		func(c int) float64 { return 1 / deviation(c) },
+		func(c int) float64 { return -mean[c%len(mean)] / deviation(c) })
+}
+
+// period is the number of channels of an affine step: the shape's or, where all
+// are treated alike and there are many, a divisor of them.
+func period(s Shape, differ bool) int {
+	const many = 4096
+	n := channels(s)
+	if differ || n <= many {
+		return n
+	}
+	for d := many; ; d-- {
+		if n%d == 0 {
+			return d
+		}
+	}
+}
+
+func float64s(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
+}
+
+// preluStep is a rectifier with learned slopes.
+type preluStep struct{ spec kernels.PReLUSpec }
+
+func (s *preluStep) prepare(t *kernels.Table, _ Precision) (kernels.Op, error) {
+	return t.PReLU(&s.spec), nil
+}
+
+func (s *preluStep) flops() int { return s.spec.Rows * s.spec.Size }
+
+func (l *PReLU) lower(g *graph, in []tensor, out Shape) (tensor, error) {
+	alpha := expand(l.Alpha.Value, l.Alpha.Shape, out)
+	// Leading axes that are shared need no copy of their own.
+	size := out.Size()
+	for axis := 0; axis < len(out) && l.Alpha.Shape[axis] == 1; axis++ {
+		size /= out[axis]
+	}
+	return g.add(&preluStep{kernels.PReLUSpec{Rows: out.Size() / size, Size: size, Alpha: alpha[:size]}}, out, in[0]), nil
+}
+
+// expand repeats values of shape from along its dimensions of 1 to fill to.
+func expand(v []float32, from, to Shape) []float32 {
+	out := make([]float32, to.Size())
+	for i := range out {
+		at, stride, rest := 0, 1, i
+		for axis := len(to) - 1; axis >= 0; axis-- {
+			if from[axis] != 1 {
+				at += rest % to[axis] * stride
+			}
+			stride *= from[axis]
+			rest /= to[axis]
+		}
+		out[i] = v[at]
+	}
+	return out
+}

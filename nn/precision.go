@@ -1,0 +1,140 @@
+package nn
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/x448/float16"
+
+	"edged/kernels"
+)
+
+// Precision is the type in which a Plan keeps its weights and computes.
+type Precision uint8
+
+// The precisions.
+const (
+	// Float32 is what Keras computes in.
+	Float32 Precision = iota
+	// Float16 keeps the weights in half precision and computes in float32.
+	Float16
+)
+
+var precisionNames = []string{"float32", "float16"}
+
+// String returns the name, as "float16".
+func (p Precision) String() string { return precisionNames[p] }
+
+// ParsePrecision returns the precision of the given name.
+func ParsePrecision(name string) (Precision, error) {
+	for i, n := range precisionNames {
+		if n == name {
+			return Precision(i), nil
+		}
+	}
+	return 0, fmt.Errorf("precision %q is not known: choose %s", name, strings.Join(precisionNames, " or "))
+}
+
+// pack returns weights in the precision.
+func (p Precision) pack(w parameters) (kernels.Weights, error) {
+	if p == Float32 {
+		return kernels.Weights{Float32: w.kernel, Bias: w.bias}, nil
+	}
+	short := make([]uint16, len(w.kernel))
+	for i, v := range w.kernel {
+		h := float16.Fromfloat32(v)
+		if h.IsInf(0) {
+			return kernels.Weights{}, fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", i, v, 65504, p, Float32)
+		}
+		short[i] = h.Bits()
+	}
+	return kernels.Weights{Float16: short, Bias: w.bias}, nil
+}
+
+// size is the memory in bytes of weights in the precision.
+func (p Precision) size(w parameters) int {
+	bytes := kernels.Float32Bytes
+	if p == Float16 {
+		bytes = kernels.Float16Bytes
+	}
+	return len(w.kernel)*bytes + len(w.bias)*kernels.Float32Bytes
+}
+
+// parameters are the weights of a step while a plan is compiled. They belong to
+// the model until the first change.
+type parameters struct {
+	kernel, bias []float32
+	owned        bool
+}
+
+func (w *parameters) weights() parameters { return *w }
+
+// own makes the parameters safe to change; a missing bias becomes zeros.
+func (w *parameters) own(outputs int) {
+	if w.owned {
+		return
+	}
+	bias := make([]float32, outputs)
+	copy(bias, w.bias)
+	*w = parameters{kernel: append([]float32(nil), w.kernel...), bias: bias, owned: true}
+}
+
+// scaleOutputs folds y*scale + offset into parameters whose last axis is the
+// outputs.
+func (w *parameters) scaleOutputs(scale, offset []float32) {
+	n := len(scale)
+	w.own(n)
+	for i := range w.kernel {
+		w.kernel[i] *= scale[i%n]
+	}
+	for i := range w.bias {
+		w.bias[i] = float32(float64(w.bias[i])*float64(scale[i]) + float64(offset[i]))
+	}
+}
+
+// scaleInputs folds x*scale + offset into parameters, where input tells the
+// channel that weight i is multiplied with.
+func (w *parameters) scaleInputs(scale, offset []float32, outputs int, input func(i int) int) {
+	w.own(outputs)
+	bias := make([]float64, outputs)
+	for i, v := range w.kernel {
+		channel := input(i)
+		bias[i%outputs] += float64(v) * float64(offset[channel])
+		w.kernel[i] = v * scale[channel]
+	}
+	for i := range w.bias {
+		w.bias[i] = float32(float64(w.bias[i]) + bias[i])
+	}
+}
+
+// CheckWeights returns an error naming the layer unless every weight of the
+// model has its values and all of them are finite.
+func CheckWeights(m *Model) error {
+	for _, l := range m.Layers {
+		if inner, ok := l.(*Model); ok {
+			if err := CheckWeights(inner); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, w := range l.Weights() {
+			if err := w.check(); err != nil {
+				return &LayerError{l.Name(), l.Class(), err}
+			}
+		}
+	}
+	return nil
+}
+
+func (w *Weight) check() error {
+	if len(w.Value) != w.Shape.Size() {
+		return fmt.Errorf("weight %s has %d values and its shape %v asks for %d", w.Name, len(w.Value), []int(w.Shape), w.Shape.Size())
+	}
+	for i, v := range w.Value {
+		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+			return fmt.Errorf("weight %s has the value %g at %d", w.Name, v, i)
+		}
+	}
+	return nil
+}
