@@ -26,7 +26,7 @@ func newPooledConv2D(s *Conv2DSpec, build func(*Conv2DSpec) rowConv2D) Op {
 	bare := *s
 	bare.Pool = Window{}
 	op := &pooledConv2D{spec: *s}
-	if _, finish := s.Activation.split(); finish != nil && s.Activation.monotone() {
+	if _, finish := s.Activation.split(); finish != nil && s.Activation.Monotone() {
 		op.finish = finish
 		bare.Activation = Activation{}
 	}

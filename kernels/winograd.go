@@ -80,7 +80,7 @@ func winogradFits(s *Conv2DSpec) bool {
 		return false
 	}
 	_, finish := s.Activation.split()
-	return s.Pool.none() || s.Pool.halves(s) && (finish == nil || s.Activation.monotone())
+	return s.Pool.none() || s.Pool.halves(s) && (finish == nil || s.Activation.Monotone())
 }
 
 // none tells that there is no pooling.
