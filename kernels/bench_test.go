@@ -40,6 +40,7 @@ func BenchmarkLayers(b *testing.B) {
 	}{
 		{"tutorial/conv2d", 224 * 224 * 3, conv2D(convolution(224, 3, 32, 3, 1, true))},
 		{"tutorial/conv2d_1", 112 * 112 * 32, conv2D(convolution(112, 32, 64, 3, 1, true))},
+		{"tutorial/conv2d_1-float16", 112 * 112 * 32, halfConv2D(convolution(112, 32, 64, 3, 1, true))},
 		{"tutorial/dense", 200704, func(t *kernels.Table) kernels.Op {
 			return t.Dense(&kernels.DenseSpec{Rows: 1, Inputs: 200704, Units: 10}, kernels.Weights{Float32: make([]float32, 2007040)})
 		}},
@@ -48,6 +49,7 @@ func BenchmarkLayers(b *testing.B) {
 		}},
 		{"mobilenet/conv1", 224 * 224 * 3, conv2D(convolution(224, 3, 32, 3, 2, false))},
 		{"mobilenet/conv_pw_3", 56 * 56 * 128, conv2D(convolution(56, 128, 128, 1, 1, false))},
+		{"mobilenet/conv_pw_3-float16", 56 * 56 * 128, halfConv2D(convolution(56, 128, 128, 1, 1, false))},
 		{"mobilenet/conv_pw_13", 7 * 7 * 1024, conv2D(convolution(7, 1024, 1024, 1, 1, false))},
 		{"mobilenet/conv_dw_3", 56 * 56 * 128, func(t *kernels.Table) kernels.Op {
 			return t.Depthwise(depthwise(56, 128, 1), kernels.Weights{Float32: make([]float32, 9*128)})
@@ -88,5 +90,11 @@ func BenchmarkLayers(b *testing.B) {
 func conv2D(s *kernels.Conv2DSpec) func(*kernels.Table) kernels.Op {
 	return func(t *kernels.Table) kernels.Op {
 		return t.Conv2D(s, kernels.Weights{Float32: make([]float32, s.KernelHeight*s.KernelWidth*s.InChannels*s.Filters)})
+	}
+}
+
+func halfConv2D(s *kernels.Conv2DSpec) func(*kernels.Table) kernels.Op {
+	return func(t *kernels.Table) kernels.Op {
+		return t.Conv2D(s, kernels.Weights{Float16: make([]uint16, s.KernelHeight*s.KernelWidth*s.InChannels*s.Filters)})
 	}
 }

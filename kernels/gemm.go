@@ -121,6 +121,19 @@ func (op *gemmConv2D[T]) pack(segments []gemmSegment, w Weights, convert func(fl
 
 func (op *gemmConv2D[T]) Name() string { return "conv2d/gemm/" + op.gemm.name }
 
+// ErrorFactor bounds the rounding errors: of the inputs and of every sum until
+// it is spilled, if they are float16.
+func (op *gemmConv2D[T]) ErrorFactor() float64 {
+	depth := 0
+	for _, b := range op.blocks {
+		depth += b.depth
+	}
+	if op.gemm.half {
+		return float64(depth+2) + float64(min(depth, halfSpill)+2)*halfEpsilon
+	}
+	return float64(depth + 2)
+}
+
 func (op *gemmConv2D[T]) Units() int { return ceilDiv(op.tiles, gemmTiles) * op.divisions }
 
 func (op *gemmConv2D[T]) Workspace() (shared, private int) {

@@ -20,6 +20,10 @@ type gemmKernels[T element] struct {
 	name                 string // as the Table's
 	rows, columns, group int
 
+	// half tells that products are made in float16 and sums of at most spill of
+	// them before they are added in float32.
+	half bool
+
 	// pack writes one panel of the left matrix from rows rows of src that begin
 	// stride elements apart; depth is a multiple of group.
 	pack func(dst []T, src []float32, stride, depth int)

@@ -4,6 +4,7 @@ package kernels
 type rowConv2D interface {
 	Name() string
 	Workspace() (shared, private int)
+	ErrorFactor() float64
 
 	// rows computes rows [first, last) of the output, activation included, into
 	// dst. private is its private workspace.
@@ -35,6 +36,9 @@ func newPooledConv2D(s *Conv2DSpec, build func(*Conv2DSpec) rowConv2D) Op {
 }
 
 func (op *pooledConv2D) Name() string { return op.conv.Name() + "+pool" }
+
+// ErrorFactor is the convolution's.
+func (op *pooledConv2D) ErrorFactor() float64 { return op.conv.ErrorFactor() }
 
 func (op *pooledConv2D) Units() int { return op.spec.Pool.OutHeight }
 

@@ -2,11 +2,61 @@
 
 package kernels
 
-import "edged/arm64"
+import (
+	"golang.org/x/sys/cpu"
+
+	"edged/arm64"
+)
 
 // implementations lists the tables of this architecture, the best first.
 func implementations() []implementation {
-	return []implementation{{neon(), true}}
+	return []implementation{
+		{neonFP16(), cpu.ARM64.HasASIMDHP},
+		{neon(), true},
+	}
+}
+
+// neonFP16 is arithmetic in float16 for layers whose weights are float16.
+func neonFP16() *Table {
+	return &Table{
+		Name:   "neon-fp16",
+		Conv2D: neonHalfConv2D,
+	}
+}
+
+func neonHalfConv2D(s *Conv2DSpec, w Weights) Op {
+	if w.Float16 == nil || s.InChannels < arm64.GEMMHalfGroup || s.Filters < arm64.GEMMHalfColumns {
+		return nil
+	}
+	if op := newWinograd(s, w, gemmHalfNEON, winogradHalfNEON, narrow); op != nil {
+		return op
+	}
+	return newGEMMConv2D(s, w, gemmHalfNEON, narrow)
+}
+
+var gemmHalfNEON = &gemmKernels[uint16]{
+	name: "neon-fp16", rows: arm64.GEMMHalfRows, columns: arm64.GEMMHalfColumns, group: arm64.GEMMHalfGroup, half: true,
+	pack: func(dst []uint16, src []float32, stride, depth int) {
+		_, _ = dst[arm64.GEMMHalfRows*depth-1], src[(arm64.GEMMHalfRows-1)*stride+depth-1]
+		arm64.Pack8Half(dst, src, stride, depth)
+	},
+	multiply: func(dst []float32, stride int, a, b []uint16, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
+		rows, columns := tiles*arm64.GEMMHalfRows, panels*arm64.GEMMHalfColumns
+		_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
+		if start != nil {
+			_ = start[(rows-1)*startStride+columns-1]
+		}
+		arm64.GEMMHalf(dst, stride, a, b, depth, halfSpill, tiles, panels, start, startStride, bounds != unbounded, bounds.low, bounds.high)
+	},
+}
+
+var winogradHalfNEON = &winogradKernels[uint16]{
+	input: func(dst []uint16, position, groupStride int, src []float32, rowStride, pixelStride, channels int) {
+		_ = dst[(winogradPositions-1)*position+(channels/arm64.GEMMHalfGroup-1)*groupStride+arm64.GEMMHalfGroup-1]
+		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+channels-1]
+		arm64.WinogradInputHalf(dst, position, groupStride, src, rowStride, pixelStride, channels)
+	},
+	output: winogradNEON.output,
 }
 
 // neon is float32 for every ARMv8-A core.

@@ -11,7 +11,8 @@ import (
 
 // exercised are the kernels that the cases must reach in each table.
 var exercised = map[string][]string{
-	"portable": {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
+	"portable":  {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
+	"neon-fp16": {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
 	"neon": {
 		"conv2d/winograd-4x4-few/neon", "conv2d/winograd-4x4/neon", "conv2d/gemm/neon", "conv2d/gemm/neon+pool",
 		"dense/matvec/neon", "dense/matvec/neon-half", "dense/gemm/neon",

@@ -1,5 +1,7 @@
 package kernels
 
+import "math"
+
 // winogradKernels are the inner loops of Winograd's convolution F(4x4,3x3) on
 // one CPU family: 4x4 outputs from 6x6 inputs with 36 products a channel pair
 // instead of 144 (Lavin and Gray, "Fast Algorithms for Convolutional Neural
@@ -128,7 +130,25 @@ func transformWeights(s *Conv2DSpec, w Weights, set func(i, j, channel, filter i
 func (op *winograd[T]) Name() string { return "conv2d/winograd-4x4/" + op.gemm.name }
 
 // ErrorFactor bounds the rounding errors.
-func (op *winograd[T]) ErrorFactor() float64 { return winogradErrorFactor(op.depth) }
+func (op *winograd[T]) ErrorFactor() float64 {
+	if op.gemm.half {
+		return winogradHalfErrorFactor(min(op.depth, halfSpill))
+	}
+	return winogradErrorFactor(op.depth)
+}
+
+// winogradHalfErrorFactor is ErrorFactor of F(4x4,3x3) whose transformed
+// patches, weights and sums over run channels are float16, six standard
+// deviations of independent roundings: the worst case would exceed the result.
+// In one dimension the squares of output 3 add up to A'^2(G^2 1 * B'^2 1) = 94
+// where the plain sum has 3, so that errors grow 94/3-fold in two dimensions.
+// Each rounding has a deviation of 2^-11/sqrt(6) of a value, there are two a
+// product and run/2 of its size in the sum; and a sum of n products between -1
+// and 1 deviates by 4/(3 sqrt n) of their magnitudes.
+func winogradHalfErrorFactor(run int) float64 {
+	n := float64(9 * run)
+	return 6 * 94. / 3 * math.Sqrt((2+float64(run)/2)/6) * 4 / (3 * math.Sqrt(n)) * halfEpsilon
+}
 
 // winogradErrorFactor is ErrorFactor of F(4x4,3x3) in float32 over depth
 // channels. In one dimension, with |d| and |g| at most 1, the intermediate
