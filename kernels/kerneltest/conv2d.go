@@ -14,6 +14,7 @@ type convolution struct {
 	height, width, channels, filters int
 	kernel, stride, dilation         [2]int
 	same                             bool
+	pad                              [2][2]int // zeros before and after beside those of same
 	groups                           int
 	pool, poolStride                 [2]int
 	poolSame                         bool
@@ -34,6 +35,9 @@ func (c convolution) String() string {
 	}
 	if c.same {
 		text += "-same"
+	}
+	if c.pad != [2][2]int{} {
+		text += fmt.Sprintf("-pad%v", c.pad)
 	}
 	if c.pool[0] > 0 {
 		text += fmt.Sprintf("-pool%dx%d-s%dx%d-%v", c.pool[0], c.pool[1], c.poolStride[0], c.poolStride[1], c.poolSame)
@@ -56,8 +60,10 @@ func (c convolution) spec() (kernels.Conv2DSpec, bool) {
 		DilationHeight: c.dilation[0], DilationWidth: c.dilation[1],
 		Groups: c.groups, Activation: c.activation,
 	}
-	s.OutHeight, s.PadTop = side{c.height, c.kernel[0], c.stride[0], c.dilation[0]}.padded(c.same)
-	s.OutWidth, s.PadLeft = side{c.width, c.kernel[1], c.stride[1], c.dilation[1]}.padded(c.same)
+	s.OutHeight, s.PadTop = side{c.height + c.pad[0][0] + c.pad[0][1], c.kernel[0], c.stride[0], c.dilation[0]}.padded(c.same)
+	s.OutWidth, s.PadLeft = side{c.width + c.pad[1][0] + c.pad[1][1], c.kernel[1], c.stride[1], c.dilation[1]}.padded(c.same)
+	s.PadTop += c.pad[0][0]
+	s.PadLeft += c.pad[1][0]
 	if s.OutHeight == 0 || s.OutWidth == 0 {
 		return s, false
 	}
@@ -152,6 +158,21 @@ func convolutions() []convolution {
 	c := plain(5, 6, 64, 32, 3)
 	c.groups = 2
 	add(c)
+	// More zeros round the picture than a kernel asks for, and uneven ones.
+	for _, edges := range [][2][2]int{{{0, 1}, {0, 1}}, {{1, 0}, {2, 0}}, {{5, 7}, {8, 4}}, {{0, 9}, {0, 0}}} {
+		for _, channels := range []int{3, 16} {
+			c := plain(6, 7, channels, 16, 3)
+			c.pad = edges
+			add(c, valid)
+			add(c, half)
+			add(c, valid, stride(2, 2))
+			add(c, pool(2, 2, 2, 2, false))
+			c.kernel = [2]int{1, 1}
+			add(c)
+			c.kernel = [2]int{5, 5}
+			add(c, valid, half)
+		}
+	}
 	// Pools of other shapes.
 	for _, p := range []func(*convolution){
 		pool(2, 2, 2, 2, true), pool(3, 3, 2, 2, true), pool(3, 2, 2, 1, false), pool(2, 2, 1, 1, false),

@@ -46,6 +46,19 @@ func (s *suite) depthwise(t *testing.T) {
 	add(5, 40, 8, 1, 3, 1, 1, true, relu6)
 	add(5, 41, 8, 1, 3, 2, 1, true, relu6)
 
+	// More zeros round the picture than a kernel asks for, and uneven ones.
+	for i, edges := range [][2][2]int{{{0, 1}, {0, 1}}, {{1, 0}, {2, 0}}, {{5, 7}, {8, 4}}, {{0, 9}, {0, 0}}} {
+		for _, kernel := range []int{3, 5} {
+			for _, stride := range []int{1, 2} {
+				add(6, 7, 8+i, 1, kernel, stride, 1, true, relu6)
+				d := &all[len(all)-1]
+				d.OutHeight, _ = side{6 + edges[0][0] + edges[0][1], kernel, stride, 1}.valid()
+				d.OutWidth, _ = side{7 + edges[1][0] + edges[1][1], kernel, stride, 1}.valid()
+				d.PadTop, d.PadLeft = edges[0][0], edges[1][0]
+			}
+		}
+	}
+
 	for seed, d := range all {
 		for _, half := range []bool{false, true} {
 			input := random(d.InHeight*d.InWidth*d.Channels, seed)
