@@ -2,19 +2,8 @@ package nn
 
 import "testing"
 
-func tutorial(classes int) []Layer {
-	return []Layer{
-		&Conv2D{Filters: 32, KernelSize: [2]int{3, 3}, Padding: Same, Activation: Activation{Name: "relu"}, UseBias: true},
-		&MaxPooling2D{},
-		&Conv2D{Filters: 64, KernelSize: [2]int{3, 3}, Padding: Same, Activation: Activation{Name: "relu"}, UseBias: true},
-		&MaxPooling2D{},
-		&Flatten{},
-		&Dense{Units: classes, Activation: Activation{Name: "softmax"}, UseBias: true},
-	}
-}
-
-func TestNewSequential(t *testing.T) {
-	m, err := NewSequential("", Shape{224, 224, 3}, tutorial(25)...)
+func TestTutorial(t *testing.T) {
+	m, err := Tutorial(25)
 	if err != nil {
 		t.Fatal(err)
 	}

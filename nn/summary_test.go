@@ -16,7 +16,7 @@ func load(t testing.TB, name string) *Model {
 }
 
 func TestSummaryOfTutorial(t *testing.T) {
-	m, err := NewSequential("", Shape{224, 224, 3}, tutorial(25)...)
+	m, err := Tutorial(25)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,6 +33,8 @@ func TestSummaryOfGraphs(t *testing.T) {
 	for name, golden := range map[string]string{
 		"functional":  "functional.summary.txt",
 		"nested":      "nested.summary.txt",
+		"transfer":    "transfer.summary.txt",
+		"teachable":   "teachable.summary.txt",
 		"mobilenetv2": "mobilenetv2.summary.txt.gz",
 	} {
 		want := string(read(t, "testdata/"+golden))

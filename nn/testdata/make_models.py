@@ -85,6 +85,25 @@ def nested():
     return keras.Model(x, L.Dense(3)(L.Flatten()(t)), name="nested")
 
 
+def transfer():
+    """TensorFlow's tutorial on transfer learning: augmentation without a shape, preprocessing as operations, a frozen base."""
+    augmentation = keras.Sequential([L.RandomFlip("horizontal"), L.RandomRotation(0.2)])
+    base = keras.applications.MobileNetV2(input_shape=(96, 96, 3), alpha=0.35, include_top=False, weights=None)
+    base.trainable = False
+    x = keras.Input((96, 96, 3))
+    t = keras.applications.mobilenet_v2.preprocess_input(augmentation(x))
+    t = L.GlobalAveragePooling2D()(base(t, training=False))
+    return keras.Model(x, L.Dense(5, activation="softmax")(L.Dropout(0.2)(t)), name="transfer")
+
+
+def teachable():
+    """Models in a model in a Sequential, as Teachable Machine makes them."""
+    base = keras.applications.MobileNetV2(input_shape=(96, 96, 3), alpha=0.35, include_top=False, weights=None)
+    body = keras.Sequential([base, L.GlobalAveragePooling2D()], name="body")
+    head = keras.Sequential([input_layer((1280,)), L.Dense(100, activation="relu"), L.Dense(3, use_bias=False, activation="softmax")], name="head")
+    return keras.Sequential([body, head], name="teachable")
+
+
 def places(name, model):
     """Where each file keeps each weight, in the order in which it lists them."""
     with tempfile.TemporaryDirectory() as d:
@@ -114,7 +133,7 @@ def places(name, model):
                     elif graph.nodes[child.node_id].attributes and not child.local_name.startswith("adapt"):
                         found["checkpoint"].append(prefix + child.local_name)
             walk(0, "")
-    write(f"{name}.keras{version}.places", json.dumps(found, sort_keys=True), "json")
+    write(f"{name}.keras{version}.places", json.dumps(found, sort_keys=True), "gz")
 
 
 for app in ["MobileNet", "MobileNetV2", "MobileNetV3Small", "EfficientNetB0", "ResNet50"]:
@@ -133,6 +152,12 @@ keras.backend.clear_session()
 m = keras.applications.MobileNetV2(input_shape=(32, 32, 3), alpha=0.35, weights=None, classes=5)
 summary("mobilenetv2", m, "summary.txt.gz")
 config("mobilenetv2", m)
+for make in (transfer, teachable):
+    keras.backend.clear_session()
+    m = make()
+    config(make.__name__, m)
+    summary(make.__name__, m)
+    places(make.__name__, m)
 
 
 def shapes():
