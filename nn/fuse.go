@@ -21,23 +21,29 @@ func (g *graph) fuse(p Precision, kept []int) {
 	producer := map[int]*step{}
 	var steps []*step
 	for _, s := range g.steps {
-		// before is the step that makes s's only input, for s alone.
-		before := func() *step {
+		// before is the step that makes a step's only input, for it alone.
+		before := func(s *step) *step {
 			if len(s.inputs) != 1 || uses[s.inputs[0]] != 1 {
 				return nil
 			}
 			return producer[s.inputs[0]]
 		}
-		if b := before(); b != nil && follow(b.work, s.work) {
+		b := before(s)
+		for b != nil && !follow(b.work, s.work) {
+			if !precede(b.work, s.work, p, producer[b.inputs[0]]) {
+				b = nil
+				break
+			}
+			s.inputs = b.inputs
+			s.layers = append(slices.Clone(b.layers), s.layers...)
+			steps = slices.DeleteFunc(steps, func(o *step) bool { return o == b })
+			b = before(s)
+		}
+		if b != nil {
 			b.output = s.output
 			b.layers = append(b.layers, s.layers...)
 			producer[s.output] = b
 			continue
-		}
-		for b := before(); b != nil && precede(b.work, s.work, p); b = before() {
-			s.inputs = b.inputs
-			s.layers = append(slices.Clone(b.layers), s.layers...)
-			steps = slices.DeleteFunc(steps, func(o *step) bool { return o == b })
 		}
 		steps = append(steps, s)
 		producer[s.output] = s
@@ -141,10 +147,14 @@ func followPool(first work, p *kernels.PoolSpec) bool {
 	return true
 }
 
-// precede changes second so that it does first on its input as well.
-func precede(first, second work, p Precision) bool {
+// precede changes second so that it does first on its input as well, which
+// comes from source, if that is a step.
+func precede(first, second work, p Precision, source *step) bool {
 	switch first := first.(type) {
 	case *padStep:
+		if pool, ok := second.(*poolStep); ok {
+			return source != nil && positive(source.work) && precedePadPool(first, &pool.spec)
+		}
 		return first.grows() && precedePad(&first.spec, second)
 	case *affineStep:
 		// In half precision a small scale would cost the weights their bits.
@@ -167,6 +177,38 @@ func precedePad(p *kernels.PadSpec, second work) bool {
 		return false
 	}
 	return true
+}
+
+// precedePadPool folds zeros round a picture into max pooling: where nothing is
+// negative they lose against any pixel, and every window must see one.
+func precedePadPool(first *padStep, s *kernels.PoolSpec) bool {
+	p, w := &first.spec, &s.Window
+	bottom, right := p.OutHeight-p.Top-p.InHeight, p.OutWidth-p.Left-p.InWidth
+	if !first.grows() || s.Average || w.PadTop > 0 || w.PadLeft > 0 ||
+		max(p.Top, bottom) >= w.Height || max(p.Left, right) >= w.Width {
+		return false
+	}
+	s.InHeight, s.InWidth = p.InHeight, p.InWidth
+	w.PadTop, w.PadLeft = p.Top, p.Left
+	return true
+}
+
+// positive tells whether the work's results are never negative.
+func positive(w work) bool {
+	a := activationOf(w)
+	if one, ok := w.(*activateStep); ok {
+		a = &one.spec.Activation
+	}
+	if a == nil {
+		return false
+	}
+	switch a.Kind {
+	case kernels.ReLU:
+		return a.Alpha == 0 && a.Threshold >= 0
+	case kernels.Sigmoid, kernels.HardSigmoid, kernels.HardSigmoid6, kernels.Softplus, kernels.Exponential:
+		return true
+	}
+	return false
 }
 
 func precedeAffine(a *kernels.AffineSpec, second work) bool {

@@ -13,7 +13,21 @@ func (s *conv2DStep) prepare(t *kernels.Table, p Precision) (kernels.Op, error) 
 	if err != nil {
 		return nil, err
 	}
+	if c := &s.spec; s.dense() {
+		return t.Dense(&kernels.DenseSpec{
+			Rows: 1, Inputs: c.InHeight * c.InWidth * c.InChannels, Units: c.Filters, Activation: c.Activation,
+		}, w), nil
+	}
 	return t.Conv2D(&s.spec, w), nil
+}
+
+// dense tells whether the kernel covers the picture in its only place, which
+// makes the convolution a fully connected layer with the same weights.
+func (s *conv2DStep) dense() bool {
+	c := &s.spec
+	return c.OutHeight == 1 && c.OutWidth == 1 && c.KernelHeight == c.InHeight && c.KernelWidth == c.InWidth &&
+		c.PadTop == 0 && c.PadLeft == 0 && c.Groups == 1 && c.Pool == (kernels.Window{}) &&
+		(c.DilationHeight == 1 || c.KernelHeight == 1) && (c.DilationWidth == 1 || c.KernelWidth == 1)
 }
 
 func (s *conv2DStep) flops() int {
