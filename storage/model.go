@@ -17,11 +17,10 @@ type Model struct {
 	Preprocessing nn.Preprocessing
 	Precision     Precision // that of the stored weights
 
-	Probe       *Probe // nil without one
-	Parent      string // the version that this one was made from, or empty
-	Tool        string // the program and version that wrote it, or empty
-	Created     time.Time
-	StoredBytes int64 // of the files that were read
+	Probe   *Probe // nil without one
+	Parent  string // the version that this one was made from, or empty
+	Tool    string // the program and version that wrote it, or empty
+	Created time.Time
 }
 
 // Precision is how weights are stored.

@@ -1,8 +1,12 @@
 package storage
 
 import (
+	"errors"
 	"fmt"
 	"math"
+	"slices"
+
+	"edged/nn"
 )
 
 // Probe is one input of a model and the output that it must give.
@@ -43,6 +47,22 @@ func (p *Probe) Check(predict func(output, input []float32) error) error {
 	}
 	if worst > float64(p.Tolerance) {
 		return &ProbeError{unit, got[unit], p.Output[unit], p.Tolerance}
+	}
+	return nil
+}
+
+// check refuses a probe that doesn't fit the network or that nothing can pass
+// or fail.
+func (p *Probe) check(network *nn.Model) error {
+	in, out := network.InputShape().Size(), network.OutputShape().Size()
+	if len(p.Input) != in || len(p.Output) != out {
+		return fmt.Errorf("it has %d inputs and %d outputs and the network has %d and %d", len(p.Input), len(p.Output), in, out)
+	}
+	numbers := func(values []float32) bool {
+		return !slices.ContainsFunc(values, func(v float32) bool { return !finite(v) })
+	}
+	if !numbers(p.Input) || !numbers(p.Output) || !finite(p.Tolerance) || p.Tolerance < 0 {
+		return errors.New("it has values that are no numbers")
 	}
 	return nil
 }
