@@ -68,6 +68,7 @@ func constructors() map[string]func(s *Conv2DSpec, w Weights) Op {
 			return newWinograd(s, w, gemmGeneric(6, 8, 2), winogradGeneric(2), keep)
 		},
 		"gemm/portable":         func(s *Conv2DSpec, w Weights) Op { return newGEMMConv2D(s, w, gemmGeneric(3, 4, 2), keep) },
+		"direct/portable":       func(s *Conv2DSpec, w Weights) Op { return newDirect(s, w, directGeneric) },
 		"winograd-few/portable": func(s *Conv2DSpec, w Weights) Op { return newWinogradFew(s, w, winogradFewGeneric) },
 	}
 	for name, f := range native() {
@@ -168,6 +169,27 @@ func TestMatvec(t *testing.T) {
 		for i := range got {
 			if math.Abs(float64(got[i]-want[i])) > 1e-3 {
 				t.Errorf("%v: element %d is %g, want %g", s, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+func TestDepthwiseTiles(t *testing.T) {
+	for _, s := range []DepthwiseSpec{
+		{InHeight: 7, InWidth: 9, Channels: 8, OutHeight: 7, OutWidth: 9, KernelHeight: 3, KernelWidth: 3, StrideHeight: 1, StrideWidth: 1, PadTop: 1, PadLeft: 1},
+		{InHeight: 8, InWidth: 30, Channels: 6, OutHeight: 4, OutWidth: 15, KernelHeight: 5, KernelWidth: 5, StrideHeight: 2, StrideWidth: 2, PadTop: 1, PadLeft: 1},
+		{InHeight: 8, InWidth: 30, Channels: 12, OutHeight: 4, OutWidth: 15, KernelHeight: 3, KernelWidth: 3, StrideHeight: 2, StrideWidth: 2},
+	} {
+		s.Multiplier, s.DilationHeight, s.DilationWidth = 1, 1, 1
+		r := rand.New(rand.NewPCG(5, 6))
+		x := random(r, s.InHeight*s.InWidth*s.Channels, 1)
+		w := Weights{Float32: random(r, s.KernelHeight*s.KernelWidth*s.Channels, 1), Bias: random(r, s.Channels, 1)}
+		got, want := make([]float32, s.OutHeight*s.OutWidth*s.Channels), make([]float32, s.OutHeight*s.OutWidth*s.Channels)
+		run(newDepthwiseTiles(&s, w, depthwiseGeneric), got, x)
+		run(newDepthwise(&s, w), want, x)
+		for i := range got {
+			if math.Abs(float64(got[i]-want[i])) > 1e-4 {
+				t.Fatalf("%v: element %d is %g, want %g", s, i, got[i], want[i])
 			}
 		}
 	}

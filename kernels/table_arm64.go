@@ -62,9 +62,10 @@ var winogradHalfNEON = &winogradKernels[uint16]{
 // neon is float32 for every ARMv8-A core.
 func neon() *Table {
 	return &Table{
-		Name:   "neon",
-		Conv2D: neonConv2D,
-		Dense:  neonDense,
+		Name:      "neon",
+		Conv2D:    neonConv2D,
+		Depthwise: func(s *DepthwiseSpec, w Weights) Op { return newDepthwiseTiles(s, w, depthwiseNEON) },
+		Dense:     neonDense,
 	}
 }
 
@@ -75,6 +76,11 @@ func neonConv2D(s *Conv2DSpec, w Weights) Op {
 	}
 	if s.InChannels >= 2*arm64.GEMMGroup && s.Filters >= arm64.GEMMColumns {
 		if op := newWinograd(s, w, gemmNEON, winogradNEON, keep); op != nil {
+			return op
+		}
+	}
+	if s.InChannels <= arm64.GEMMGroup {
+		if op := newDirect(s, w, directNEON); op != nil {
 			return op
 		}
 	}
@@ -165,5 +171,34 @@ var matvecHalfNEON = &matvecKernels[uint16]{
 	two: func(sums, x []float32, w []uint16) {
 		_, _ = sums[1], w[2*len(x)-1]
 		arm64.Dense2Half(sums, x, w)
+	},
+}
+
+var depthwiseNEON = &depthwiseKernels{
+	name: "neon",
+	row: func(width, stride int) depthwiseRow {
+		loops := map[[2]int]func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, rows int, w []float32, group int, bias []float32, channels, tiles int, low, high float32){
+			{3, 1}: arm64.Depthwise3, {3, 2}: arm64.Depthwise3Stride2, {5, 1}: arm64.Depthwise5, {5, 2}: arm64.Depthwise5Stride2,
+		}
+		loop := loops[[2]int{width, stride}]
+		if loop == nil {
+			return nil
+		}
+		return func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, rows int, w []float32, group int, bias []float32, channels, tiles int, bounds bounds) {
+			pixels := tiles * depthwiseTile
+			_, _ = dst[(pixels-1)*dstStride+channels-1], src[(rows-1)*rowStride+((pixels-1)*stride+width-1)*pixelStride+channels-1]
+			_, _ = w[(channels/4-1)*group+rows*width*4-1], bias[channels-1]
+			loop(dst, dstStride, src, rowStride, pixelStride, rows, w, group, bias, channels, tiles, bounds.low, bounds.high)
+		}
+	},
+}
+
+var directNEON = &directKernels{
+	name: "neon", pixels: arm64.DirectPixels, filters: arm64.DirectFilters,
+	row: func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, length, rows int, w, bias []float32, tiles, panels int, bounds bounds) {
+		pixels, filters := tiles*arm64.DirectPixels, panels*arm64.DirectFilters
+		_, _ = dst[(pixels-1)*dstStride+filters-1], src[(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
+		_, _ = w[rows*length*filters-1], bias[filters-1]
+		arm64.Direct(dst, dstStride, src, rowStride, pixelStride, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
 	},
 }

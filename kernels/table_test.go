@@ -15,7 +15,7 @@ var exercised = map[string][]string{
 	"neon-fp16": {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
 	"neon": {
 		"conv2d/winograd-4x4-few/neon", "conv2d/winograd-4x4/neon", "conv2d/gemm/neon", "conv2d/gemm/neon+pool",
-		"dense/matvec/neon", "dense/matvec/neon-half", "dense/gemm/neon",
+		"dense/matvec/neon", "dense/matvec/neon-half", "conv2d/direct/neon", "conv2d/direct/neon+pool", "dense/gemm/neon", "depthwise/tiles/neon",
 	},
 }
 
