@@ -5,7 +5,7 @@ package kernels
 func Portable() *Table {
 	return &Table{
 		Name:        "portable",
-		Conv2D:      newConv2D,
+		Conv2D:      portableConv2D,
 		Depthwise:   newDepthwise,
 		Dense:       newDense,
 		Pool:        newPool,

@@ -5,10 +5,8 @@ var winogradFewGeneric = &winogradFewKernels{
 	name: "portable",
 	rows: func(dst, src []float32, stride, n int) {
 		for x := range n {
-			t := winogradInput([...]float32{src[x], src[stride+x], src[2*stride+x], src[3*stride+x], src[4*stride+x], src[5*stride+x]})
-			for i, v := range t {
-				dst[i*stride+x] = v
-			}
+			dst[x], dst[stride+x], dst[2*stride+x], dst[3*stride+x], dst[4*stride+x], dst[5*stride+x] = winogradInput(
+				src[x], src[stride+x], src[2*stride+x], src[3*stride+x], src[4*stride+x], src[5*stride+x])
 		}
 	},
 	columns: func(dst, src []float32, stride, channels, tiles int) {
@@ -16,12 +14,11 @@ var winogradFewGeneric = &winogradFewKernels{
 			for i := range winogradPatch {
 				row := src[i*stride+t*winogradTile*channels:]
 				for c := range 4 {
-					var d [winogradPatch]float32
-					for j := range d {
-						d[j] = row[j*channels+c]
-					}
-					for j, v := range winogradInput(d) {
-						dst[t*winogradFewPatch+(j*winogradPatch+i)*4+c] = v
+					var v [winogradPatch]float32
+					v[0], v[1], v[2], v[3], v[4], v[5] = winogradInput(row[c], row[channels+c], row[2*channels+c],
+						row[3*channels+c], row[4*channels+c], row[5*channels+c])
+					for j := range v {
+						dst[t*winogradFewPatch+(j*winogradPatch+i)*4+c] = v[j]
 					}
 				}
 			}
