@@ -12,9 +12,9 @@ import (
 
 // LoadOptions say what a model's files may leave open.
 type LoadOptions struct {
-	// Preprocessing is for models that come without it; nil stands for scale
-	// 1/255, bilinear, RGB or gray as the network's input asks.
-	Preprocessing *nn.Preprocessing
+	// Preprocessing is for models that come without it. What is empty in it
+	// stands for scale 1/255, bilinear, RGB or gray as the network's input asks.
+	Preprocessing nn.Preprocessing
 }
 
 // Load reads the model at path: a directory, or a single file, in any form that
@@ -111,10 +111,7 @@ func (s *source) preprocess(m *Model, o LoadOptions) error {
 	if m.Preprocessing != (nn.Preprocessing{}) {
 		return nil
 	}
-	p := defaultPreprocessing(m.Network)
-	if o.Preprocessing != nil {
-		p = *o.Preprocessing
-	}
+	p := completed(o.Preprocessing, m.Network)
 	file := s.name()
 	if i := slices.IndexFunc(s.near, func(dir *folder.Folder) bool { return dir.Has(preprocessFile) }); i >= 0 {
 		file = preprocessFile

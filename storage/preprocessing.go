@@ -2,6 +2,7 @@ package storage
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,13 +19,14 @@ const (
 	maxPreprocess  = 1 << 16 // bytes
 )
 
-// defaultPreprocessing is scale 1/255, bilinear, and the colours that the
-// network's input has room for.
-func defaultPreprocessing(network *nn.Model) nn.Preprocessing {
-	p := nn.Preprocessing{Resize: "bilinear", Color: "rgb", Scale: 1.0 / 255}
+// completed fills in what is empty: scale 1/255, bilinear, and the colours that
+// the network's input has room for.
+func completed(p nn.Preprocessing, network *nn.Model) nn.Preprocessing {
+	color := "rgb"
 	if channels(network) == 1 {
-		p.Color = "gray"
+		color = "gray"
 	}
+	p.Resize, p.Color, p.Scale = cmp.Or(p.Resize, "bilinear"), cmp.Or(p.Color, color), cmp.Or(p.Scale, 1.0/255)
 	return p
 }
 
