@@ -293,7 +293,7 @@ func TestBranches(t *testing.T) {
 
 // tutorialOf10 is the tutorial's network with ten classes and some weights.
 func tutorialOf10(t testing.TB) *Model {
-	m, err := NewSequential("", Shape{224, 224, 3}, tutorial(10)...)
+	m, err := Tutorial(10)
 	if err != nil {
 		t.Fatal(err)
 	}
