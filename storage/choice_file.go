@@ -112,20 +112,10 @@ func writeDurably(path string, data []byte) error {
 		os.Remove(temp)
 		return err
 	}
-	return syncFolder(filepath.Dir(path))
+	return flush(filepath.Dir(path))
 }
 
 // temporaryOf is where writeDurably writes before it renames.
 func temporaryOf(path string) string {
 	return filepath.Join(filepath.Dir(path), "."+filepath.Base(path)+".tmp")
-}
-
-// syncFolder makes the names in folder survive a power cut.
-func syncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return f.Sync()
 }

@@ -16,7 +16,8 @@ import (
 
 // contentID names what lies at path, a file or a folder, by its content alone:
 // a SHA-256 over the names and bytes of its files in order. Copies of a model
-// share it whatever their times and owners. Temporary names do not count.
+// share it whatever their times and owners. Temporary names do not count; the
+// companions of a file do.
 func contentID(ctx context.Context, path string) (string, error) {
 	sum := sha256.New()
 	err := filepath.WalkDir(path, func(file string, d fs.DirEntry, err error) error {
@@ -36,10 +37,28 @@ func contentID(ctx context.Context, path string) (string, error) {
 		}
 		return hashFile(ctx, sum, name, file)
 	})
+	if err == nil {
+		err = hashCompanions(ctx, sum, path)
+	}
 	if err != nil {
 		return "", err
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:16]), nil
+}
+
+// hashCompanions adds the files beside a single-file model that belong to it.
+func hashCompanions(ctx context.Context, sum hash.Hash, path string) error {
+	if info, err := os.Lstat(path); err != nil || info.IsDir() {
+		return err
+	}
+	for _, name := range companions {
+		file := filepath.Join(filepath.Dir(path), name)
+		err := hashFile(ctx, sum, name, file)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
 }
 
 func hashFile(ctx context.Context, sum hash.Hash, name, file string) error {

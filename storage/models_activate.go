@@ -25,7 +25,7 @@ func (m *Models) activate(ctx context.Context, e *entry, note func(*choice, iden
 		_ = m.save()
 		return err
 	}
-	v := &Version{Name: e.name, Content: e.content, Path: m.path(e), Since: time.Now(), Ready: ready}
+	v := &Version{Name: e.name, Content: e.content, Path: m.path(e), Since: time.Now(), Ready: ready, id: id.String()}
 	if a := m.choice.arrival(e.name); a != nil {
 		v.Arrived, v.sequence = a.Time, a.Sequence
 	}

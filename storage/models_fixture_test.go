@@ -36,7 +36,7 @@ func (l sums) Load(ctx context.Context, path string) (*Ready, error) {
 		}
 	}
 	parent, _ := os.ReadFile(filepath.Join(path, "parent"))
-	return &Ready{Labels: []string{label}, Parent: string(parent)}, nil
+	return &Ready{Model: &Model{Labels: []string{label}, Parent: string(parent)}}, nil
 }
 
 func readSums(path string) (label string, err error) {
@@ -177,7 +177,7 @@ func serves(m *Models) string {
 	if v == nil {
 		return "nothing"
 	}
-	return v.Name + ": " + v.Labels[0]
+	return v.Name + ": " + v.Model.Labels[0]
 }
 
 func (b *board) wantServes(m *Models, want string) {

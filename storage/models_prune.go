@@ -51,7 +51,7 @@ func (m *Models) prune(keep int) []string {
 func (m *Models) keepers() []string {
 	names := []string{m.choice.Pinned, m.choice.last().Name}
 	if v := m.active.Load(); v != nil {
-		parent, _, _ := strings.Cut(v.Parent, "@")
+		parent, _, _ := strings.Cut(v.Model.Parent, "@")
 		names = append(names, v.Name, parent)
 	}
 	if a := m.choice.previous(m.good); a != nil {

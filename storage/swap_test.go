@@ -135,7 +135,7 @@ func (f *frames) run(ctx context.Context, m *Models, known map[string]bool) {
 			f.wrong = append(f.wrong, "no model")
 			continue
 		}
-		answer := v.Labels[0]
+		answer := v.Model.Labels[0]
 		if before, ok := f.versions[v.ID()]; ok && before != answer || !known[answer] {
 			f.wrong = append(f.wrong, fmt.Sprintf("%s answered %q", v.ID(), answer))
 		}
@@ -199,7 +199,7 @@ func (b *board) await(m *Models, how, name, want string) {
 	b.Helper()
 	timeout := time.After(20 * time.Second)
 	for {
-		if v := m.Active(); v != nil && v.Name == name && v.Labels[0] == want {
+		if v := m.Active(); v != nil && v.Name == name && v.Model.Labels[0] == want {
 			return
 		}
 		select {

@@ -15,17 +15,17 @@ type Version struct {
 	Since   time.Time // when it became active
 	*Ready
 
+	id       string
 	sequence int64
 }
 
 // ID tells generations of one name apart: the name and the beginning of the
-// content's hash, as "digits@3f9a01c2".
-func (v *Version) ID() string { return identity{v.Name, v.Content}.String() }
+// content's hash, as "digits@3f9a01c2". It doesn't allocate.
+func (v *Version) ID() string { return v.id }
 
 func (v *Version) identity() identity { return identity{v.Name, v.Content} }
 
-// String is "digits@3f9a01c2", or the name alone while
-// the content is not known.
+// String is "digits@3f9a01c2", or the name alone while the content is not known.
 func (id identity) String() string {
 	if id.Content == "" {
 		return id.Name
@@ -33,15 +33,10 @@ func (id identity) String() string {
 	return id.Name + "@" + id.Content[:min(8, len(id.Content))]
 }
 
-// Ready is a model that was loaded and has answered a first picture.
-type Ready struct {
-	Labels []string
-	Parent string // the version it was trained from; empty if unknown
-}
-
 // Loader turns what lies in the watched folder into a Version. It may be slow;
-// it is never called twice at a time. An *IncompleteError means that something
-// is still missing and may come; any other error that it can't be used.
+// it is never called twice at a time, except when a call took longer than
+// Models' patience. An *IncompleteError means that something is still missing
+// and may come; any other error that the model can't be used.
 type Loader interface {
 	// Verify reads everything at path and checks that it is complete and whole,
 	// without building the model.

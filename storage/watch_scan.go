@@ -81,7 +81,7 @@ func scanAgain(folder, name string) found {
 
 // companions are files of the watched folder itself that are no models but
 // serve the single-file models beside them.
-var companions = []string{"class_indices.json", "labels.txt", "preprocess.json"}
+var companions = []string{labelsFile, indicesFile, preprocessFile}
 
 func companionState(folder string) (state []byte) {
 	for _, name := range companions {
