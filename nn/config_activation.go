@@ -68,7 +68,7 @@ func writeActivation(a Activation, keras int) (any, error) {
 	if keras == 2 && name == "silu" {
 		name = "swish"
 	}
-	if same, err := Function(name, keras); err == nil && same == a && !(keras == 2 && only3[name]) {
+	if same, err := Function(name, keras); err == nil && same == a && (keras == 3 || !only3[name]) {
 		return name, nil
 	}
 	layer, ok := activationLayer(a)

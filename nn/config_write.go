@@ -71,7 +71,11 @@ func (w *modelWriter) sequential(m *Model, values map[string]any) error {
 	names := w.names(m)
 	var layers []any
 	for _, n := range m.Nodes {
-		o, err := w.layer(n.Layer, names[n.Layer], m.inputShapes(n))
+		l := n.Layer
+		if in, ok := l.(*InputLayer); ok && in.Shape == nil { // Keras needs a shape where it is given an InputLayer
+			l = &InputLayer{Base: in.Base, Shape: n.Shape}
+		}
+		o, err := w.layer(l, names[n.Layer], m.inputShapes(n))
 		if err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ func (l *Operation) equivalent(name string, c call) (configurable, error) {
 	case "reshape":
 		return reshape(option, c)
 	case "mean":
-		return mean(option)
+		return meanOperation(option)
 	case "softmax":
 		if axis := option("axis"); axis != nil && axis != -1.0 {
 			return nil, fmt.Errorf("axis is %v and must be the last one", axis)
@@ -205,7 +205,7 @@ func reshape(option func(string) any, c call) (configurable, error) {
 	return &Reshape{TargetShape: target}, nil
 }
 
-func mean(option func(string) any) (configurable, error) {
+func meanOperation(option func(string) any) (configurable, error) {
 	axes, _ := option("axis").([]any)
 	if len(axes) != 2 || axes[0] != 1.0 || axes[1] != 2.0 {
 		return nil, fmt.Errorf("it is supported over height and width only: axis [1, 2]")
