@@ -4,23 +4,22 @@ import (
 	"time"
 
 	"edged/publish"
+	"edged/storage"
 )
 
 // Status is what the daemon is doing.
 type Status struct {
-	Version   string               `json:"version"`
-	PID       int                  `json:"pid"`
-	Started   time.Time            `json:"started"`
-	RSS       int64                `json:"rss_bytes"` // resident memory
-	Model     *ModelStatus         `json:"model"`     // null: none serves yet
-	Camera    CameraStatus         `json:"camera"`
-	Frames    FrameStatus          `json:"frames"`
-	Latency   Percentiles          `json:"latency_ms"` // from capture to answer
-	Predict   Percentiles          `json:"predict_ms"` // the network alone
-	Rejected  []Rejection          `json:"rejected"`
-	Waiting   []Rejection          `json:"waiting"` // versions that are not complete yet
-	Sinks     []publish.SinkStatus `json:"sinks"`
-	EventRate float64              `json:"events_per_second"`
+	Version string               `json:"version"`
+	PID     int                  `json:"pid"`
+	Started time.Time            `json:"started"`
+	RSS     int64                `json:"rss_bytes"` // resident memory
+	Model   *ModelStatus         `json:"model"`     // null: none serves yet
+	Camera  CameraStatus         `json:"camera"`
+	Frames  FrameStatus          `json:"frames"`
+	Latency Percentiles          `json:"latency_ms"` // from capture to answer
+	Predict Percentiles          `json:"predict_ms"` // the network alone
+	Models  []storage.Status     `json:"models"`
+	Sinks   []publish.SinkStatus `json:"sinks"`
 }
 
 // ModelStatus is the model version that serves.
@@ -59,11 +58,4 @@ type Percentiles struct {
 	P90 float64 `json:"p90"`
 	P99 float64 `json:"p99"`
 	Max float64 `json:"max"`
-}
-
-// Rejection is a version in the watched folder that may not serve, and why.
-type Rejection struct {
-	Model  string    `json:"model"`
-	Reason string    `json:"reason"`
-	Time   time.Time `json:"time"`
 }

@@ -31,6 +31,7 @@ func (c *Config) check() *mistake {
 		finite("predict.scale", c.Predict.Scale),
 		finite("predict.offset", c.Predict.Offset),
 		between("predict.top", c.Predict.Top, 1, 1000),
+		oneOf("events.mode", c.Events.Mode, "all", "changes"),
 		atLeast("events.limit", c.Events.Limit, 4096),
 		between("events.keep", c.Events.Keep, 0, 1000),
 		between("events.queue", c.Events.Queue, 1, 65536),

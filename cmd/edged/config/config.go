@@ -50,6 +50,7 @@ type Predict struct {
 // Events says where events go.
 type Events struct {
 	Output string `toml:"output"`
+	Mode   string `toml:"mode"`
 	Limit  Size   `toml:"limit"`
 	Keep   int    `toml:"keep"`
 	Queue  int    `toml:"queue"`
