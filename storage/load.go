@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -61,7 +60,7 @@ func (s *source) complete(m *Model, f *format, o LoadOptions) error {
 	if err := s.checkNetwork(m.Network); err != nil {
 		return err
 	}
-	if err := checkFinite(m.Network); err != nil {
+	if err := nn.CheckWeights(m.Network); err != nil {
 		return folder.Damaged(f.weights, "%w", err)
 	}
 	if err := s.label(m); err != nil {
@@ -146,20 +145,4 @@ func savedModelFormat() format {
 			return &Model{Network: network, Precision: Float32}, nil
 		},
 	}
-}
-
-// checkFinite refuses weights that are not numbers.
-func checkFinite(m *nn.Model) error {
-	for _, p := range m.Places() {
-		for _, w := range p.Layer.Weights() {
-			i := slices.IndexFunc(w.Value, func(v float32) bool { return !finite(v) })
-			if i >= 0 {
-				return &nn.LayerError{Layer: p.Layer.Name(), Class: p.Layer.Class(), Err: fmt.Errorf("weight %s is %v at %d", w.Name, w.Value[i], i)}
-			}
-			if len(w.Value) != w.Shape.Size() {
-				return &nn.LayerError{Layer: p.Layer.Name(), Class: p.Layer.Class(), Err: errors.New("weight " + w.Name + " has no values")}
-			}
-		}
-	}
-	return nil
 }

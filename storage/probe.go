@@ -28,13 +28,13 @@ func (e *ProbeError) Error() string {
 	return fmt.Sprintf("the probe's output %d is %g and must be %g within %g: the weights or the kernels are wrong", e.Unit, e.Got, e.Want, e.Tolerance)
 }
 
-// Check runs predict, which is given a sample and fills its output, on the
-// probe. It returns predict's error, or a *ProbeError if the output is wrong.
-func (p *Probe) Check(predict func(output, input []float32) error) error {
-	got := make([]float32, len(p.Output))
-	if err := predict(got, p.Input); err != nil {
-		return fmt.Errorf("the probe can't be predicted: %w", err)
+// Check predicts the probe and returns a *ProbeError if the output is wrong. r
+// must be of the probe's model.
+func (p *Probe) Check(r *nn.Runner) error {
+	if copy(r.Input(), p.Input) != len(p.Input) || len(r.Output()) != len(p.Output) {
+		return errors.New("the probe is of another model")
 	}
+	got := r.Predict()
 	worst, unit := float64(-1), 0
 	for i, want := range p.Output {
 		d := math.Abs(float64(got[i]) - float64(want))
