@@ -73,7 +73,7 @@ func commit(dir string, m *Model, o CommitOptions) error {
 		os.RemoveAll(temp)
 		return err
 	}
-	return syncFolder(parent)
+	return flush(parent)
 }
 
 // place writes the files to temp and renames it to dir.
@@ -86,7 +86,7 @@ func place(temp, dir string, files []content) error {
 	if err := os.Chmod(temp, 0o755); err != nil {
 		return err
 	}
-	if err := syncFolder(temp); err != nil {
+	if err := flush(temp); err != nil {
 		return err
 	}
 	return os.Rename(temp, dir)
@@ -111,6 +111,16 @@ func (c content) write(dir string) error {
 		err = closing
 	}
 	return err
+}
+
+// flush makes the names in a directory survive a power cut.
+func flush(dir string) error {
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	return f.Sync()
 }
 
 // contents are all files of a model, the manifest last.

@@ -80,11 +80,7 @@ const grey = 0.5
 // memory, and checks the answer as far as it is known.
 func (r *Ready) warmUp() error {
 	if p := r.Model.Probe; p != nil {
-		return p.Check(func(output, input []float32) error {
-			copy(r.Runner.Input(), input)
-			copy(output, r.Runner.Predict())
-			return nil
-		})
+		return p.Check(r.Runner)
 	}
 	for i := range r.Runner.Input() {
 		r.Runner.Input()[i] = grey
