@@ -22,16 +22,25 @@ var augmentationKeys = map[string][]string{
 	"RandomTranslation": {"height_factor", "width_factor", "fill_mode", "interpolation", "fill_value"},
 	"RandomContrast":    {"factor"},
 	"RandomBrightness":  {"factor", "value_range"},
+	"RandomCrop":        {"height", "width"},
 }
 
 // Class returns the Kind.
 func (l *Augmentation) Class() string { return l.Kind }
 
-// Build returns its input's shape.
+// Build returns its input's shape. A RandomCrop must leave its input as it is:
+// Keras would crop the middle out when predicting.
 func (l *Augmentation) Build(in []Shape) (Shape, error) {
 	s, err := single(in)
 	if err != nil {
 		return nil, err
+	}
+	if l.Kind == "RandomCrop" {
+		height, _ := integer(l.Settings["height"])
+		width, _ := integer(l.Settings["width"])
+		if len(s) != 3 || s[0] != height || s[1] != width {
+			return nil, fmt.Errorf("it crops its input %v to %dx%d, which is not supported when predicting", s, height, width)
+		}
 	}
 	return s.Clone(), nil
 }

@@ -56,7 +56,7 @@ func newLayer(class string) (configurable, bool) {
 		return &Merge{Kind: class}, true
 	case "Concatenate":
 		return &Concatenate{}, true
-	case "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness",
+	case "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation", "RandomContrast", "RandomBrightness", "RandomCrop",
 		"RandomHeight", "RandomWidth", "RandomShear", "RandomHue", "RandomSaturation", "RandomGrayscale", "RandomInvert",
 		"RandomPosterization", "RandomSharpness", "RandomColorJitter", "RandomColorDegeneration", "RandomGaussianBlur",
 		"RandomErasing", "RandomElasticTransform", "RandomPerspective":

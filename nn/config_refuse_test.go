@@ -62,6 +62,7 @@ func TestRefusedLayers(t *testing.T) {
 		{"Rescaling", `"scale": [1, 2]`, "scale has 2 values"},
 		{"Normalization", `"axis": 1`, "axis is 1"},
 		{"Add", `"x": 1`, "two or more inputs"},
+		{"RandomCrop", `"height": 4, "width": 8`, "crops its input"},
 		{"Dropout", `"rate": 2`, "rate is 2"},
 	} {
 		_, err := ModelFromConfig([]byte(sequentialConfig(tt.class, tt.config)))
