@@ -54,19 +54,40 @@ func (op *depthwise) row(dst, src, weights []float32, y int) {
 		copy(out, op.bias)
 		for ky := range s.KernelHeight {
 			iy := y*s.StrideHeight - s.PadTop + ky*s.DilationHeight
-			if iy < 0 || iy >= s.InHeight {
-				continue
-			}
-			for kx := range s.KernelWidth {
-				ix := x*s.StrideWidth - s.PadLeft + kx*s.DilationWidth
-				if ix < 0 || ix >= s.InWidth {
-					continue
-				}
-				in := src[(iy*s.InWidth+ix)*s.Channels:][:s.Channels]
-				tap := weights[(ky*s.KernelWidth+kx)*channels:][:channels]
-				multiplyAdd(out, in, tap, s.Multiplier)
+			if iy >= 0 && iy < s.InHeight {
+				op.taps(out, src[iy*s.InWidth*s.Channels:], weights[ky*s.KernelWidth*channels:], x*s.StrideWidth-s.PadLeft)
 			}
 		}
+	}
+}
+
+// taps adds one row of the kernel, whose first column lies over input column
+// left, to one output pixel.
+func (op *depthwise) taps(out, row, weights []float32, left int) {
+	s := &op.spec
+	first, last := 0, s.KernelWidth
+	for first < last && left+first*s.DilationWidth < 0 {
+		first++
+	}
+	for first < last && left+(last-1)*s.DilationWidth >= s.InWidth {
+		last--
+	}
+	pixel := func(kx int) []float32 { return row[(left+kx*s.DilationWidth)*s.Channels:][:s.Channels] }
+	tap := func(kx int) []float32 { return weights[kx*len(out):][:len(out)] }
+	for ; s.Multiplier == 1 && first+3 <= last; first += 3 {
+		multiplyAdd3(out, pixel(first), pixel(first+1), pixel(first+2), tap(first), tap(first+1), tap(first+2))
+	}
+	for ; first < last; first++ {
+		multiplyAdd(out, pixel(first), tap(first), s.Multiplier)
+	}
+}
+
+// multiplyAdd3 adds the products of three pixels with three taps.
+func multiplyAdd3(out, a, b, c, u, v, w []float32) {
+	n := len(out)
+	a, b, c, u, v, w = a[:n], b[:n], c[:n], u[:n], v[:n], w[:n]
+	for i := range out {
+		out[i] += a[i]*u[i] + b[i]*v[i] + c[i]*w[i]
 	}
 }
 
