@@ -1,7 +1,6 @@
 package nn
 
 import (
-	"errors"
 	"fmt"
 
 	"edged/kernels"
@@ -104,8 +103,7 @@ func (g *graph) lowerModel(m *Model, inputs []tensor) ([]tensor, error) {
 
 // located wraps an error with the layer, unless an inner layer is named already.
 func located(l Layer, err error) error {
-	var inner *LayerError
-	if errors.As(err, &inner) {
+	if _, ok := err.(*LayerError); ok {
 		return err
 	}
 	return &LayerError{l.Name(), l.Class(), err}

@@ -57,20 +57,12 @@ func (p *Prediction) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// ModelState says what became of a model version.
-type ModelState string
-
-// The states of a ModelChange.
-const (
-	ModelActive   ModelState = "active"   // it answers from the next frame on
-	ModelRejected ModelState = "rejected" // it was refused; Reason says why
-)
-
-// ModelChange tells that another model version serves, or that one was refused.
+// ModelChange tells what became of a model version: "active" is the one that
+// answers from the next frame on, "rejected" one that may not, for Reason.
 type ModelChange struct {
 	Time   time.Time
 	Model  string
-	State  ModelState
+	State  string
 	Reason string
 }
 
@@ -79,7 +71,7 @@ func (m *ModelChange) AppendJSON(b []byte) []byte {
 	b = open(b, "model", m.Time)
 	b = append(b, `,"model":`...)
 	b = appendString(b, m.Model)
-	return closeState(b, string(m.State), m.Reason)
+	return closeState(b, m.State, m.Reason)
 }
 
 // CameraChange tells that the camera came, went or failed.

@@ -30,23 +30,26 @@ type ModelStatus struct {
 	Input     string    `json:"input"` // as (None, 224, 224, 3)
 	Labels    int       `json:"labels"`
 	Precision string    `json:"precision"`
-	Kernels   []string  `json:"kernels"` // one name a step
+	Kernels   string    `json:"kernels"` // the table's name
+	Steps     []string  `json:"steps"`   // the kernel of each step
 }
 
 // CameraStatus is the camera process and what it delivers.
 type CameraStatus struct {
-	State    string  `json:"state"`
-	Reason   string  `json:"reason,omitempty"`
-	Source   string  `json:"source"`
-	Width    int     `json:"width"`
-	Height   int     `json:"height"`
-	FPS      float64 `json:"fps"`
-	Restarts uint64  `json:"restarts"`
+	State       string  `json:"state"`
+	Reason      string  `json:"reason,omitempty"`
+	Source      string  `json:"source"`
+	Description string  `json:"description,omitempty"` // what was opened
+	Width       int     `json:"width"`
+	Height      int     `json:"height"`
+	FPS         float64 `json:"fps"`
+	Restarts    uint64  `json:"restarts"`
 }
 
-// FrameStatus counts frames: Seen is Predicted + Skipped + Unanswered.
+// FrameStatus counts frames. Received is Predicted + Skipped + Unanswered and
+// the two that may wait or be at work just now.
 type FrameStatus struct {
-	Seen       uint64 `json:"seen"`
+	Received   uint64 `json:"received"`
 	Predicted  uint64 `json:"predicted"`
 	Skipped    uint64 `json:"skipped"`    // a newer one came first
 	Unanswered uint64 `json:"unanswered"` // there was no model

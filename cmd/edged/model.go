@@ -1,10 +1,7 @@
 package main
 
 import (
-	"os"
-
-	"edged/cmd/edged/config"
-	"edged/kernels"
+	"edged/cmd/edged/engine"
 	"edged/nn"
 	"edged/storage"
 
@@ -29,7 +26,7 @@ func (f *modelFlags) add(command *cobra.Command) {
 	f.precision = choice{"auto", precisions}
 	flags.Var(&f.precision, "precision", "auto, float32 or float16; auto is the model's own")
 	flags.IntVar(&f.threads, "threads", 0, "how many `threads` compute; 0: one for each core")
-	flags.StringVar(&f.kernels, "kernels", os.Getenv("EDGED_KERNELS"), "`kernels`: portable, neon, avx2 ...; the best of this CPU unless given")
+	flags.StringVar(&f.kernels, "kernels", "", "`kernels`: portable, neon, avx2 ...; unless given $EDGED_KERNELS, or the best of this CPU")
 	f.given = flags.Changed
 	_ = command.MarkFlagRequired("model")
 }
@@ -64,33 +61,5 @@ func (f *modelFlags) load() (*storage.Model, error) {
 
 // compile compiles the model for the wanted precision and kernels.
 func (f *modelFlags) compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
-	precision, err := choosePrecision(f.precision.value, m)
-	if err != nil {
-		return nil, err
-	}
-	table, err := kernels.Select(f.kernels)
-	if err != nil {
-		return nil, err
-	}
-	return nn.Compile(m.Network, nn.Options{Kernels: table, Precision: precision, KeepLayers: keepLayers})
-}
-
-// choosePrecision parses a precision. "auto" is that of the stored weights.
-func choosePrecision(name string, m *storage.Model) (nn.Precision, error) {
-	if name == "auto" {
-		name = string(m.Precision)
-	}
-	return nn.ParsePrecision(name)
-}
-
-// fallback is the configuration's preprocessing for models without their own.
-func fallback(c *config.Predict) nn.Preprocessing {
-	p := nn.Preprocessing{Resize: c.Resize}
-	if c.Scale != nil {
-		p.Scale = float32(*c.Scale)
-	}
-	if c.Offset != nil {
-		p.Offset = float32(*c.Offset)
-	}
-	return p
+	return engine.Options{Precision: f.precision.value, Kernels: f.kernels}.Compile(m, keepLayers)
 }

@@ -20,6 +20,7 @@ func (c *Config) check() *mistake {
 		between("camera.width", c.Camera.Width, 1, 16384),
 		between("camera.height", c.Camera.Height, 1, 16384),
 		between("camera.fps", c.Camera.FPS, 0.1, 1000),
+		fourCC("camera.fourcc", c.Camera.FourCC),
 		oneOf("camera.pace", c.Camera.Pace, "clip", "fast"),
 		lasting("camera.stall", c.Camera.Stall, 500*time.Millisecond, time.Hour),
 		lasting("models.quiet", c.Models.Quiet, 10*time.Millisecond, time.Hour),
@@ -91,4 +92,11 @@ func finite(key string, value *float64) *mistake {
 		return nil
 	}
 	return &mistake{key, fmt.Sprintf("%v is no number that a model can take", *value)}
+}
+
+func fourCC(key, value string) *mistake {
+	if value == "" || len(value) == 4 {
+		return nil
+	}
+	return &mistake{key, fmt.Sprintf("%q has not four characters, as \"MJPG\" has", value)}
 }

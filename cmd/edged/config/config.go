@@ -22,6 +22,7 @@ type Camera struct {
 	Width   int           `toml:"width"`
 	Height  int           `toml:"height"`
 	FPS     float64       `toml:"fps"`
+	FourCC  string        `toml:"fourcc"`
 	Loop    bool          `toml:"loop"`
 	Pace    string        `toml:"pace"`
 	Stall   time.Duration `toml:"stall"`

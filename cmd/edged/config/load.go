@@ -72,6 +72,15 @@ func Load(path string) (*Config, error) {
 	return c, nil
 }
 
+// Check looks for values that make no sense, as a command line may have brought
+// in. The mistake is an *Error whose File is where.
+func (c *Config) Check(where string) error {
+	if m := c.check(); m != nil {
+		return &Error{File: where, Key: m.key, Message: m.message}
+	}
+	return nil
+}
+
 func readFile(path string) (string, error) {
 	info, err := os.Stat(path)
 	if err != nil {

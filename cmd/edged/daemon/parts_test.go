@@ -1,9 +1,6 @@
 package daemon
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -55,27 +52,6 @@ func TestPercentiles(t *testing.T) {
 	want := web.Percentiles{P50: 500, P90: 900, P99: 990, Max: 1000}
 	if diff := cmp.Diff(want, d.percentiles()); diff != "" {
 		t.Error(diff)
-	}
-}
-
-func TestLockIsExclusiveAndNamesItsOwner(t *testing.T) {
-	state := filepath.Join(t.TempDir(), "new", "state")
-	first, err := lock(state)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = lock(state)
-	if want := fmt.Sprintf("another edged (process %d)", os.Getpid()); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("got %v, want %q in it", err, want)
-	}
-	first.Close()
-	second, err := lock(state)
-	if err != nil {
-		t.Fatalf("after the first ended: %v", err)
-	}
-	second.Close()
-	if _, err := lock("/proc/nowhere"); err == nil {
-		t.Error("locked a folder that cannot be")
 	}
 }
 
