@@ -94,13 +94,6 @@ func (c *cursor) version(name string, allowed ...int) int {
 	return v
 }
 
-// align moves to the next multiple of n, counted from the block's start.
-func (c *cursor) align(n int) {
-	if odd := c.pos % n; odd != 0 {
-		c.skip(n - odd)
-	}
-}
-
 // cstring reads up to and including a zero byte.
 func (c *cursor) cstring() string {
 	if c.err != nil {
