@@ -130,7 +130,7 @@ func (k *work) run(worker, workers int) {
 		if first >= k.units {
 			return
 		}
-		last := first + max(1, (k.units-first)/int64(2*workers))
+		last := first + max(1, (k.units-first)/int64(4*workers))
 		if k.next.CompareAndSwap(first, last) {
 			k.op.Run(k.args, int(first), int(last), k.private[worker])
 		}

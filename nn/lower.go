@@ -1,6 +1,7 @@
 package nn
 
 import (
+	"errors"
 	"fmt"
 
 	"edged/kernels"
@@ -103,7 +104,8 @@ func (g *graph) lowerModel(m *Model, inputs []tensor) ([]tensor, error) {
 
 // located wraps an error with the layer, unless an inner layer is named already.
 func located(l Layer, err error) error {
-	if _, ok := err.(*LayerError); ok {
+	var inner *LayerError
+	if errors.As(err, &inner) {
 		return err
 	}
 	return &LayerError{l.Name(), l.Class(), err}

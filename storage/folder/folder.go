@@ -148,6 +148,8 @@ func wrong(name string, err error) error {
 		return err
 	case errors.Is(err, fs.ErrNotExist):
 		return Missing(name)
+	case !errors.As(err, new(syscall.Errno)):
+		return Damaged(name, "it is a link out of the folder, or behind one")
 	case errors.As(err, &path):
 		return Damaged(name, "it can't be opened: %w", path.Err)
 	}

@@ -34,8 +34,8 @@ func TestOpenRefuses(t *testing.T) {
 	defer f.Close()
 	for name, want := range map[string]string{
 		"plain": "", "inside": "",
-		"out": "escapes", "up": "escapes", "../" + filepath.Base(outside) + "/secret": "escapes",
-		"fifo": "not a regular file", "sub": "not a regular file", "loop": "can't be opened",
+		"out": "link out of the folder", "up": "link out of the folder", "../" + filepath.Base(outside) + "/secret": "link out of the folder",
+		"fifo": "not a regular file", "sub": "not a regular file", "loop": "symbolic links",
 		"dangling": "missing", "absent": "missing", "sub/absent": "missing",
 	} {
 		data, err := f.Read(name, 5)

@@ -298,11 +298,11 @@ func (b *bundle) text(key string, limit int64) ([]byte, error) {
 	e, ok := b.entries[key]
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("%q is not there", key)
+		return nil, folder.Damaged(indexFile, "%q is not there", key)
 	case e.dtype != typeString || len(e.shape) != 0 || e.sliced:
-		return nil, fmt.Errorf("%q is not a string", key)
+		return nil, folder.Damaged(indexFile, "%q is not a string", key)
 	case e.size > limit:
-		return nil, fmt.Errorf("%q has %d bytes and may have %d", key, e.size, limit)
+		return nil, folder.Damaged(indexFile, "%q has %d bytes and may have %d", key, e.size, limit)
 	}
 	data := make([]byte, e.size)
 	if err := b.readAt(e, data, 0); err != nil {
@@ -310,12 +310,12 @@ func (b *bundle) text(key string, limit int64) ([]byte, error) {
 	}
 	length, n := binary.Uvarint(data)
 	if n <= 0 || len(data)-n < 4 || length != uint64(len(data)-n-4) {
-		return nil, fmt.Errorf("%q has a length that is not its own", key)
+		return nil, folder.Damaged(b.shardName(e.shard), "%q has a length that is not its own", key)
 	}
 	prefix := binary.LittleEndian.AppendUint32(nil, uint32(length))
 	lengthCRC := crc32.Checksum(prefix, castagnoli)
 	if masked(lengthCRC) != binary.LittleEndian.Uint32(data[n:]) || masked(crc32.Update(lengthCRC, castagnoli, data[n:])) != e.crc {
-		return nil, fmt.Errorf("%q has a wrong checksum", key)
+		return nil, folder.Damaged(b.shardName(e.shard), "%q has a wrong checksum", key)
 	}
 	return data[n+4:], nil
 }

@@ -25,7 +25,7 @@ func readNetwork(dir *folder.Folder) (*nn.Model, error) {
 		return nil, err
 	}
 	root, err := rootMetadata(data)
-	if errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.ErrUnexpectedEOF) || len(data) == 0 {
 		return nil, folder.Short(metadataFile, "it ends early")
 	}
 	if err != nil {

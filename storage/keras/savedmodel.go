@@ -115,7 +115,11 @@ func (b *bundle) objectGraph() (objectGraph, error) {
 	if err != nil {
 		return nil, err
 	}
-	return parseObjectGraph(text)
+	graph, err := parseObjectGraph(text)
+	if err != nil {
+		return nil, folder.Damaged(indexFile, "%q: %w", graphKey, err)
+	}
+	return graph, nil
 }
 
 // place finds every weight of the network in the checkpoint, and sees to it
@@ -123,11 +127,7 @@ func (b *bundle) objectGraph() (objectGraph, error) {
 func (s *savedModel) place() error {
 	graph, err := s.bundle.objectGraph()
 	if err != nil {
-		var incomplete *folder.IncompleteError
-		if errors.As(err, &incomplete) {
-			return err
-		}
-		return folder.Damaged(indexFile, "%w", err)
+		return err
 	}
 	used := map[string]bool{}
 	total := int64(0)

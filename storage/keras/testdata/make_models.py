@@ -6,6 +6,7 @@ Packages: tensorflow 2.21, tf_keras 2.21, keras 3.15, safetensors.
 nested      a Functional model with a nested one, a layer that is called twice, and an adapted Normalization
 teachable   a Sequential model of Sequential models of a Functional one, as Teachable Machine makes them
 sharded     the teachable model's variables in two data files, without fingerprint.pb, as older TensorFlows wrote it
+nan         a Dense layer whose kernel has a NaN
 exported    what model.export of Keras 3 writes
 """
 import os, shutil
@@ -68,6 +69,14 @@ def shard(source, name):
         tf.raw_ops.SaveV2(prefix=parts[-1], tensor_names=mine, shape_and_slices=[""] * len(mine), tensors=[tf.constant(reader.get_tensor(k)) for k in mine])
     tf.raw_ops.MergeV2Checkpoints(checkpoint_prefixes=parts, destination_prefix=os.path.join(out, "variables", "variables"), delete_old_dirs=False)
 
+def broken(name):
+    m = K.Sequential([K.Input((4,)), L.Dense(2)])
+    kernel = np.ones((4, 2), "f4")
+    kernel[1, 1] = np.nan
+    m.layers[0].set_weights([kernel, np.zeros(2, "f4")])
+    shutil.rmtree(os.path.join(here, name), ignore_errors=True)
+    m.save(os.path.join(here, name))
+
 def export(name):
     m = K3.Sequential([K3.Input((4,)), K3.layers.Dense(2)])
     shutil.rmtree(os.path.join(here, name), ignore_errors=True)
@@ -76,4 +85,5 @@ def export(name):
 save("nested", nested())
 save("teachable", teachable())
 shard("teachable", "sharded")
+broken("nan")
 export("exported")
