@@ -18,6 +18,7 @@ func newRoot() *cobra.Command {
 		SilenceUsage:      true,
 		PersistentPreRunE: start,
 	},
+		newRun(),
 		newSummary(),
 		newPredict(),
 		newActivations(),

@@ -41,13 +41,18 @@ func (o Options) Table() (*kernels.Table, error) {
 	return kernels.Select(os.Getenv("EDGED_KERNELS"))
 }
 
-// Loader loads models for runners that share the workers.
+// Loader loads models that take pictures, for runners that share the workers.
 func Loader(c *config.Predict, workers *kernels.Workers) storage.Loader {
 	o := Options{Precision: c.Precision, Kernels: c.Kernels}
 	return storage.Engine{
-		Open:    storage.LoadOptions{Preprocessing: preprocessing(c)},
-		Compile: func(m *storage.Model) (*nn.Plan, error) { return o.Compile(m, false) },
-		Runner:  func(p *nn.Plan) *nn.Runner { return p.NewRunner(workers) },
+		Open: storage.LoadOptions{Preprocessing: preprocessing(c)},
+		Compile: func(m *storage.Model) (*nn.Plan, error) {
+			if _, err := nn.NewPreprocessor(m.Preprocessing, m.Network.InputShape()); err != nil {
+				return nil, err
+			}
+			return o.Compile(m, false)
+		},
+		Runner: func(p *nn.Plan) *nn.Runner { return p.NewRunner(workers) },
 	}
 }
 

@@ -1,0 +1,191 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"time"
+
+	"edged/capture"
+	"edged/cmd/edged/config"
+	"edged/cmd/edged/engine"
+	"edged/kernels"
+	"edged/publish"
+	"edged/storage"
+	"edged/systemd"
+	"edged/web"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Options say what a daemon is made of.
+type Options struct {
+	Config  *config.Config
+	Version string
+	Program string    // edged-camera
+	Output  io.Writer // where events go if the configuration says "-"
+	Log     *slog.Logger
+}
+
+// Daemon is `edged run`. It owns its state folder and control socket from New
+// to the end of Run.
+type Daemon struct {
+	options   Options
+	started   time.Time
+	workers   *kernels.Workers
+	models    *storage.Models
+	camera    *capture.Camera
+	publisher *publish.Publisher
+	file      *publish.File // nil without one
+	listener  net.Listener
+	loop      *loop
+}
+
+// New claims the state folder and opens the control socket. Run must follow.
+func New(o Options) (*Daemon, error) {
+	d := &Daemon{options: o, started: time.Now(), publisher: publish.New()}
+	d.addSink(&o.Config.Events)
+	d.workers = kernels.NewWorkers(o.Config.Predict.Threads)
+	if err := d.openModels(); err != nil {
+		d.workers.Close()
+		return nil, err
+	}
+	var err error
+	if d.listener, err = web.Listen(o.Config.Socket()); err != nil {
+		d.close()
+		return nil, err
+	}
+	d.camera = capture.NewCamera(d.cameraOptions())
+	d.loop = &loop{
+		next:    d.camera.Next,
+		active:  d.models.Active,
+		publish: d.publisher.Publish,
+		changes: o.Config.Events.Mode == "changes",
+		report:  func(err error) { o.Log.Error("a frame could not be answered", "error", err) },
+		event:   publish.Prediction{Top: make([]publish.Score, 0, o.Config.Predict.Top)},
+		started: d.started,
+	}
+	return d, nil
+}
+
+func (d *Daemon) addSink(c *config.Events) {
+	switch c.Output {
+	case "":
+	case "-":
+		d.publisher.Add("standard output", d.options.Output, c.Queue)
+	default:
+		d.file = &publish.File{Path: c.Output, Limit: int64(c.Limit), Keep: c.Keep, Mode: 0o640}
+		d.publisher.Add(c.Output, d.file, c.Queue)
+	}
+}
+
+func (d *Daemon) openModels() error {
+	c := d.options.Config
+	models, err := storage.OpenModels(storage.ModelsOptions{
+		Folder: c.ModelFolder(),
+		State:  c.State,
+		Loader: engine.Loader(&c.Predict, d.workers),
+		Quiet:  c.Models.Quiet,
+		Rescan: c.Models.Rescan,
+		Keep:   c.Models.Keep,
+		Notify: d.modelChanged,
+		Log:    d.options.Log,
+	})
+	if errors.Is(err, storage.ErrLocked) {
+		return fmt.Errorf("%w: stop it, or choose another state folder by --state DIR", err)
+	}
+	d.models = models
+	return err
+}
+
+func (d *Daemon) cameraOptions() capture.Options {
+	c := &d.options.Config.Camera
+	return capture.Options{
+		Program: d.options.Program,
+		Source: capture.Source{
+			Path: c.Source, Width: c.Width, Height: c.Height, FPS: c.FPS, FourCC: c.FourCC,
+			Loop: c.Loop, Pace: capture.Pace(c.Pace),
+		},
+		Stall:   c.Stall,
+		Changed: d.cameraChanged,
+		Logger:  d.options.Log,
+	}
+}
+
+func (d *Daemon) modelChanged(e storage.ModelEvent) {
+	d.publisher.Publish(&publish.ModelChange{Time: e.Time, Model: e.Version, State: string(e.Kind), Reason: e.Reason})
+}
+
+func (d *Daemon) cameraChanged(s capture.Status) {
+	d.publisher.Publish(&publish.CameraChange{Time: s.Since, State: string(s.State), Reason: s.Reason})
+}
+
+// Run serves until ctx ends, or until a part fails. It leaves nothing behind.
+func (d *Daemon) Run(ctx context.Context) error {
+	defer d.close()
+	publishing, stopPublishing := context.WithCancel(context.WithoutCancel(ctx))
+	published := make(chan struct{})
+	go func() {
+		defer close(published)
+		_ = d.publisher.Run(publishing) // it never fails
+	}()
+	err := d.serve(ctx)
+	stopPublishing() // last, so that every event is written
+	<-published
+	return err
+}
+
+func (d *Daemon) serve(ctx context.Context) error {
+	service := &systemd.Service{Alive: d.loop.alive}
+	server := &web.Server{Listener: d.listener, Handler: (&web.Control{Status: d.status, Models: d.models}).Handler()}
+	group, ctx := errgroup.WithContext(ctx)
+	for _, run := range []func(context.Context) error{d.models.Run, d.camera.Run, d.loop.Run, server.Run, service.Run} {
+		group.Go(func() error { return run(ctx) })
+	}
+	group.Go(func() error { return d.announce(ctx, service) })
+	return group.Wait()
+}
+
+// readyTime is how long a model may take to load before the daemon calls itself
+// ready without.
+const readyTime = 20 * time.Second
+
+// announce tells systemd and the log when the daemon serves, and when it ends.
+func (d *Daemon) announce(ctx context.Context, service *systemd.Service) error {
+	late := time.NewTimer(readyTime)
+	defer late.Stop()
+	select {
+	case <-d.models.Ready():
+	case <-late.C:
+	case <-ctx.Done():
+		return nil
+	}
+	log := d.options.Log
+	if v := d.models.Active(); v != nil {
+		log.Info("serving", "model", v.ID(), "precision", v.Plan.Precision(), "kernels", v.Plan.Kernels())
+	} else {
+		log.Warn("serving without a model: copy one into " + d.options.Config.ModelFolder())
+	}
+	if err := service.Ready(); err != nil {
+		log.Warn(err.Error())
+	}
+	<-ctx.Done()
+	if err := service.Stopping(); err != nil {
+		log.Warn(err.Error())
+	}
+	return nil
+}
+
+func (d *Daemon) close() {
+	if d.listener != nil {
+		d.listener.Close()
+	}
+	if d.file != nil {
+		d.file.Close()
+	}
+	d.models.Close()
+	d.workers.Close()
+}
