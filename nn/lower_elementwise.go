@@ -146,17 +146,20 @@ func (s *preluStep) prepare(t *kernels.Table, _ Precision) (kernels.Op, error) {
 func (s *preluStep) flops() int { return s.spec.Rows * s.spec.Size }
 
 func (l *PReLU) lower(g *graph, in []tensor, out Shape) (tensor, error) {
-	alpha := expand(l.Alpha.Value, l.Alpha.Shape, out)
-	// Leading axes that are shared need no copy of their own.
-	size := out.Size()
-	for axis := 0; axis < len(out) && l.Alpha.Shape[axis] == 1; axis++ {
-		size /= out[axis]
+	// Leading axes that are shared need no copy of the slopes.
+	from, to := l.Alpha.Shape, out
+	for len(from) > 0 && from[0] == 1 {
+		from, to = from[1:], to[1:]
 	}
-	return g.add(&preluStep{kernels.PReLUSpec{Rows: out.Size() / size, Size: size, Alpha: alpha[:size]}}, out, in[0]), nil
+	spec := kernels.PReLUSpec{Rows: out.Size() / to.Size(), Size: to.Size(), Alpha: expand(l.Alpha.Value, from, to)}
+	return g.add(&preluStep{spec}, out, in[0]), nil
 }
 
 // expand repeats values of shape from along its dimensions of 1 to fill to.
 func expand(v []float32, from, to Shape) []float32 {
+	if from.Equal(to) {
+		return v
+	}
 	out := make([]float32, to.Size())
 	for i := range out {
 		at, stride, rest := 0, 1, i

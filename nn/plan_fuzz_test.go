@@ -1,6 +1,11 @@
 package nn
 
-import "testing"
+import (
+	"path/filepath"
+	"testing"
+
+	"edged/kernels"
+)
 
 // FuzzPlan builds a Sequential model from bytes and checks that fusing its
 // layers doesn't change the result.
@@ -92,4 +97,37 @@ func (n numbers) layer() Layer {
 	default:
 		return &PReLU{}
 	}
+}
+
+// FuzzCompile compiles and runs whatever configuration can be read, which may
+// be refused but must not panic.
+func FuzzCompile(f *testing.F) {
+	for _, dir := range referenceCases(f) {
+		f.Add(read(f, filepath.Join(dir, "keras2.json")))
+		f.Add(read(f, filepath.Join(dir, "keras3.json")))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := ModelFromConfig(data)
+		if err != nil {
+			return
+		}
+		size := 0
+		for _, w := range m.Weights() {
+			size += w.Shape.Size()
+		}
+		if size > 1<<20 {
+			return // no file of weights of that size came with it
+		}
+		p, err := Compile(fill(m), Options{Kernels: kernels.Portable()})
+		if err != nil || p.ArenaBytes()+p.WorkspaceBytes(1) > 64<<20 {
+			return
+		}
+		flops := 0
+		for _, s := range p.Steps() {
+			flops += s.FLOPs
+		}
+		if flops < 1<<24 {
+			p.NewRunner(nil).Predict()
+		}
+	})
 }
