@@ -18,6 +18,13 @@ import (
 var binary string
 
 func TestMain(m *testing.M) {
+	if mode := os.Getenv(cameraMode); mode != "" {
+		if err := runCamera(mode); err != nil {
+			fmt.Fprintln(os.Stderr, "edged-camera:", err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	folder, err := os.MkdirTemp("", "edged-test-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
