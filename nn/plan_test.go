@@ -163,14 +163,19 @@ func TestFusion(t *testing.T) {
 
 // fill gives a model's weights small values that depend on their position.
 func fill(m *Model) *Model {
+	wave := make([]float64, 1021)
+	for i := range wave {
+		wave[i] = math.Sin(float64(7 * i))
+	}
 	for k, w := range m.Weights() {
 		w.Value = make([]float32, w.Shape.Size())
+		scale := 1 / math.Sqrt(float64(len(w.Value)/channels(w.Shape)))
 		for i := range w.Value {
-			inputs := len(w.Value) / channels(w.Shape)
-			w.Value[i] = float32(math.Sin(float64(i*7+k*3+1)) / math.Sqrt(float64(inputs)))
+			v := scale * wave[(i+17*k)%len(wave)]
 			if w.Name == "moving_variance" || w.Name == "variance" {
-				w.Value[i] = 0.5 + w.Value[i]*w.Value[i]
+				v = 0.5 + v*v
 			}
+			w.Value[i] = float32(v)
 		}
 	}
 	return m
