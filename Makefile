@@ -14,7 +14,7 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 CAMERA_PACKAGES := g++ pkg-config libopencv-dev
 TEST_PACKAGES   := $(CAMERA_PACKAGES) qemu-user-static binutils-aarch64-linux-gnu mmdebstrap rsync
 
-.PHONY: help go build camera run test test-go test-opencv test-arm64 lint clean
+.PHONY: help go build camera run test test-go test-opencv test-arm64 fuzz lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ camera: go packages-CAMERA_PACKAGES ## Build edged-camera, the program that link
 run: build camera ## Show edged at work on the bundled clip and model
 	@$(BIN)/edged demo
 
-test: test-go test-opencv test-arm64 ## Run every test: Go, OpenCV, arm64 under qemu
+test: test-go fuzz test-opencv test-arm64 ## Run every test: Go, OpenCV, arm64 under qemu
 
 test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also under the race detector
 	go vet ./...
@@ -55,6 +55,9 @@ test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPU
 	for cpu in cortex-a53 cortex-a72 cortex-a76; do \
 		GOARCH=arm64 CGO_ENABLED=0 .ci/gotest $$cpu -exec "qemu-aarch64-static -cpu $$cpu" ./...; \
 	done
+
+fuzz: go ## Fuzz every parser for ten seconds (DURATION=1m for longer)
+	.ci/fuzz $(or $(DURATION),10s)
 
 lint: go ## Check style and the import rules of docs/ARCHITECTURE.md
 	@[ -x $(BIN)/golangci-lint ] || GOBIN=$(CURDIR)/$(BIN) go install $(GOLANGCI_LINT)

@@ -142,8 +142,15 @@ func (t table) ints(i int) []int {
 	return out
 }
 
+// maxTables bounds lists of tables: a table in memory is ten times its offset.
+const maxTables = 1 << 16
+
 func (t table) tables(i int) []table {
 	pos, n := t.vector(i, 4)
+	if n > maxTables {
+		t.file.fail("a list of %d tables", n)
+		return nil
+	}
 	out := make([]table, n)
 	for k := range out {
 		out[k] = t.file.table(t.file.follow(pos + 4*k))
