@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"syscall"
 	"time"
 
@@ -148,14 +149,7 @@ func setPipeSize(f *os.File) {
 	})
 }
 
-// environment is edged's, with OpenCV's chatter turned down unless the user
-// turned it up.
+// environment is edged's, with OpenCV's limit on pictures that of frames.
 func environment() []string {
-	env := os.Environ()
-	for name, value := range map[string]string{"OPENCV_LOG_LEVEL": "ERROR", "OPENCV_FFMPEG_LOGLEVEL": "16"} {
-		if _, set := os.LookupEnv(name); !set {
-			env = append(env, name+"="+value)
-		}
-	}
-	return env
+	return append(os.Environ(), "OPENCV_IO_MAX_IMAGE_PIXELS="+strconv.Itoa(MaxPixels))
 }

@@ -18,8 +18,8 @@ const (
 	StateStopped   State = "stopped"   // Run has returned
 )
 
-// Status is how a Camera fares. Received is Taken plus Skipped plus the one
-// frame that may be waiting.
+// Status is how a Camera fares. Received is Taken plus Skipped, plus the
+// frame that is on its way to a taker.
 type Status struct {
 	State       State
 	Reason      string    // why it is stalled or waiting, with the program's last words; else ""
