@@ -27,7 +27,7 @@ func WinogradRows(dst, src []float32, stride, n int)
 //			}
 //			v := d * B
 //			for j := range 6 {
-//				copy(dst[t*144+(j*6+i)*4:], v[j])
+//				copy(dst[t*144+(j*6+(i+4)%6)*4:], v[j])
 //			}
 //		}
 //	}
@@ -35,14 +35,14 @@ func WinogradRows(dst, src []float32, stride, n int)
 //go:noescape
 func WinogradColumns(dst, src []float32, stride, channels, tiles int)
 
-// WinogradFew multiplies transformed patches of 1, 3 or 4 channels by weights
-// and transforms the products to outputs, as WinogradOutput does, for tiles in
-// a row:
+// WinogradFew1 multiplies transformed patches of one channel by weights and
+// transforms the products to outputs, as WinogradOutput does, for tiles in a
+// row; channels is 1:
 //
 //	for t := range tiles {
 //		for f := range filters {
 //			for p := range 36 {
-//				u[p%6][p/6] = sum over c of v[t*144+p*4+c] * w[((f/4*36+p)*channels+c)*4+f%4]
+//				u[(p%6+2)%6][p/6] = sum over c of v[t*144+p*4+c] * w[((f/4*36+p)*channels+c)*4+f%4]
 //			}
 //			y := transposed(A) * u * A + bias[f]
 //			if pool {
@@ -59,4 +59,14 @@ func WinogradColumns(dst, src []float32, stride, channels, tiles int)
 // filters is a positive multiple of 4, tiles is positive.
 //
 //go:noescape
-func WinogradFew(dst []float32, rowStride, pixelStride int, v, w []float32, channels int, bias []float32, tiles, filters int, pool bool, low, high float32)
+func WinogradFew1(dst []float32, rowStride, pixelStride int, v, w, bias []float32, tiles, filters int, pool bool, low, high float32)
+
+// WinogradFew3 is WinogradFew1 for three channels.
+//
+//go:noescape
+func WinogradFew3(dst []float32, rowStride, pixelStride int, v, w, bias []float32, tiles, filters int, pool bool, low, high float32)
+
+// WinogradFew4 is WinogradFew1 for four channels.
+//
+//go:noescape
+func WinogradFew4(dst []float32, rowStride, pixelStride int, v, w, bias []float32, tiles, filters int, pool bool, low, high float32)

@@ -146,7 +146,14 @@ var winogradFewNEON = &winogradFewKernels{
 		}
 		_, _ = dst[(side-1)*rowStride+(tiles*side-1)*pixelStride+filters-1], v[tiles*winogradFewPatch-1]
 		_, _ = w[winogradPositions*channels*filters-1], bias[filters-1]
-		arm64.WinogradFew(dst, rowStride, pixelStride, v, w, channels, bias, tiles, filters, pool, bounds.low, bounds.high)
+		loop := arm64.WinogradFew3
+		switch channels {
+		case 1:
+			loop = arm64.WinogradFew1
+		case 4:
+			loop = arm64.WinogradFew4
+		}
+		loop(dst, rowStride, pixelStride, v, w, bias, tiles, filters, pool, bounds.low, bounds.high)
 	},
 }
 

@@ -11,13 +11,18 @@ type winogradFewKernels struct {
 
 	// columns multiplies the rows of tiles 6x6 patches, side by side in src, by
 	// B and stores four elements of each pixel, the first being its channels:
-	// dst[t*144+(j*6+i)*4:] for row i and column j.
+	// dst[t*144+winogradFewPosition(i, j)*4:] for row i and column j.
 	columns func(dst, src []float32, stride, channels, tiles int)
 
 	// output makes the outputs of tiles in a row from what columns made, with
-	// weights [filters/4][column][row][channels][4], as winogradKernels.output.
+	// weights [filters/4][position][channels][4], as winogradKernels.output.
 	output func(dst []float32, rowStride, pixelStride int, v, w []float32, channels int, bias []float32, tiles, filters int, pool bool, bounds bounds)
 }
+
+// winogradFewPosition is where row i, column j of a patch lies: columns one
+// after the other, and in each rows 2 to 5 before 0 and 1, the order in which the
+// kernels' registers get free.
+func winogradFewPosition(i, j int) int { return j*winogradPatch + (i+4)%winogradPatch }
 
 // winogradFewPatch is what columns stores of one patch.
 const winogradFewPatch = winogradPositions * 4
@@ -28,7 +33,7 @@ type winogradFew struct {
 	Unshared
 	spec    Conv2DSpec
 	kernels *winogradFewKernels
-	weight  []float32 // [filters/4][column][row][channels][4]
+	weight  []float32 // [filters/4][position][channels][4]
 	bias    []float32 // [filters rounded up to 4]
 	bounds  bounds
 	finish  func([]float32) // the activation, unless bounds are all of it
@@ -57,7 +62,7 @@ func newWinogradFew(s *Conv2DSpec, w Weights, kernels *winogradFewKernels) Op {
 	copy(op.bias, w.Bias)
 	op.weight = make([]float32, winogradPositions*c*op.filters)
 	transformWeights(s, w, func(i, j, channel, filter int, v float32) {
-		op.weight[((filter/4*winogradPositions+j*winogradPatch+i)*c+channel)*4+filter%4] = v
+		op.weight[((filter/4*winogradPositions+winogradFewPosition(i, j))*c+channel)*4+filter%4] = v
 	})
 	return op
 }

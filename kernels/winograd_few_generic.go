@@ -18,7 +18,7 @@ var winogradFewGeneric = &winogradFewKernels{
 					v[0], v[1], v[2], v[3], v[4], v[5] = winogradInput(row[c], row[channels+c], row[2*channels+c],
 						row[3*channels+c], row[4*channels+c], row[5*channels+c])
 					for j := range v {
-						dst[t*winogradFewPatch+(j*winogradPatch+i)*4+c] = v[j]
+						dst[t*winogradFewPatch+winogradFewPosition(i, j)*4+c] = v[j]
 					}
 				}
 			}
@@ -33,10 +33,13 @@ var winogradFewGeneric = &winogradFewKernels{
 		for t := range tiles {
 			clear(m)
 			for f := range filters {
-				for p := range winogradPositions {
-					to := &m[(p%winogradPatch*winogradPatch+p/winogradPatch)*filters+f]
-					for c := range channels {
-						*to += v[t*winogradFewPatch+p*4+c] * w[((f/4*winogradPositions+p)*channels+c)*4+f%4]
+				for i := range winogradPatch {
+					for j := range winogradPatch {
+						p := winogradFewPosition(i, j)
+						to := &m[(i*winogradPatch+j)*filters+f]
+						for c := range channels {
+							*to += v[t*winogradFewPatch+p*4+c] * w[((f/4*winogradPositions+p)*channels+c)*4+f%4]
+						}
 					}
 				}
 			}
