@@ -19,6 +19,7 @@ const (
 	manifestFormat = 1
 	maxManifest    = 1 << 20 // bytes
 	maxFiles       = 1000
+	maxListed      = 2 << 30 // bytes of all files together
 )
 
 // manifest lists every other file of a model in edged's own form. It is written
@@ -63,6 +64,7 @@ func (m *manifest) check() error {
 		return fmt.Errorf("it lists more than %d files", maxFiles)
 	}
 	seen := map[string]bool{manifestName: true}
+	total := int64(0)
 	for _, f := range m.Files {
 		if f.Name == "" || f.Name != filepath.Base(f.Name) || strings.HasPrefix(f.Name, ".") || seen[f.Name] {
 			return fmt.Errorf("it lists a file %q", f.Name)
@@ -71,6 +73,10 @@ func (m *manifest) check() error {
 		if digest, err := hex.DecodeString(f.SHA256); f.Size < 0 || err != nil || len(digest) != sha256.Size {
 			return fmt.Errorf("size or hash of %s make no sense", f.Name)
 		}
+		if f.Size > maxListed-total {
+			return fmt.Errorf("its files have more than %d bytes together", int64(maxListed))
+		}
+		total += f.Size
 	}
 	for _, name := range []string{modelFile, weightsFile, labelsFile} {
 		if !seen[name] {

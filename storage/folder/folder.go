@@ -29,7 +29,7 @@ func Open(path string) (*Folder, error) {
 }
 
 // Close closes the directory.
-func (f *Folder) Close() error { return f.root.Close() }
+func (f *Folder) Close() { f.root.Close() }
 
 // Path is the path that the directory was opened by.
 func (f *Folder) Path() string { return f.root.Name() }

@@ -56,7 +56,7 @@ func bundleDir(t testing.TB, data []byte, records ...record) *folder.Folder {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { opened.Close() })
+	t.Cleanup(opened.Close)
 	return opened
 }
 

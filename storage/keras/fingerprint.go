@@ -14,6 +14,7 @@ const (
 	fingerprintFile = "fingerprint.pb"
 	maxFingerprint  = 1 << 16 // bytes
 	graphsFile      = "saved_model.pb"
+	maxParts        = 1000
 )
 
 // checkFingerprint compares the index with what fingerprint.pb says of it, so
@@ -55,7 +56,11 @@ func checkGraphs(dir *folder.Folder) error {
 	}
 	defer file.Close()
 	var head [20]byte // two tags and a length fit
+	parts := 0
 	for at := int64(0); at < file.Size; {
+		if parts++; parts > maxParts {
+			return folder.Damaged(graphsFile, "it has more than %d parts", maxParts)
+		}
 		n, err := file.ReadAt(head[:min(int64(len(head)), file.Size-at)], at)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
