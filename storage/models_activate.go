@@ -30,7 +30,9 @@ func (m *Models) activate(ctx context.Context, e *entry, note func(*choice, iden
 		v.Arrived, v.sequence = a.Time, a.Sequence
 	}
 	m.active.Store(v)
-	m.free = time.Now().Add(freeDelay)
+	if m.free.IsZero() {
+		m.free = time.Now().Add(freeDelay)
+	}
 	note(m.choice, id)
 	err = m.save()
 	m.tell(ModelEvent{Kind: ModelActive, Time: v.Since, Version: v.ID()})

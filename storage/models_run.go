@@ -76,10 +76,7 @@ func (m *Models) pass(ctx context.Context, h *hints) time.Time {
 	if m.unsaved != nil {
 		_ = m.save()
 	}
-	if !m.free.IsZero() && !time.Now().Before(m.free) {
-		m.free = time.Time{}
-		debug.FreeOSMemory()
-	}
+	m.freeMemory(time.Now())
 	wake := time.Now().Add(m.o.Rescan)
 	if h.failed != nil || remote(m.o.Folder) {
 		wake = time.Now().Add(min(m.o.Rescan, pollInterval))
@@ -98,6 +95,19 @@ func (m *Models) pass(ctx context.Context, h *hints) time.Time {
 		wake = earlier(wake, m.free)
 	}
 	return wake
+}
+
+// freeMemory gives the memory of old versions back to the system, some time
+// after each swap.
+func (m *Models) freeMemory(now time.Time) {
+	if m.free.IsZero() || now.Before(m.free) {
+		return
+	}
+	debug.FreeOSMemory()
+	m.free = time.Time{}
+	if v := m.active.Load(); v != nil && now.Sub(v.Since) < freeDelay {
+		m.free = now.Add(freeDelay) // the frame loop may still hold the version before
+	}
 }
 
 func earlier(a, b time.Time) time.Time {
