@@ -62,11 +62,11 @@ func (m *Models) check(ctx context.Context, e *entry) error {
 		return m.conclude(e, e.problem)
 	}
 	m.place(ctx, []*entry{e})
-	_, err := m.hash(ctx, e)
+	_, err := patiently(ctx, m, e, func(ctx context.Context, path string) (struct{}, error) {
+		return struct{}{}, m.o.Loader.Verify(ctx, path)
+	})
 	if err == nil {
-		_, err = patiently(ctx, m, e, func(ctx context.Context, path string) (struct{}, error) {
-			return struct{}{}, m.o.Loader.Verify(ctx, path)
-		})
+		_, err = m.hash(ctx, e)
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -96,7 +96,11 @@ func (m *Models) changed(e *entry) bool {
 // conclude notes and tells what became of e and returns err.
 func (m *Models) conclude(e *entry, err error) error {
 	now := time.Now()
-	e.conclude(e.hash, err, m.o.Rescan, now)
+	content := ""
+	if e.hashed == e.sum {
+		content = e.hash
+	}
+	e.conclude(content, err, m.o.Rescan, now)
 	if err != nil && e.news() {
 		m.tell(ModelEvent{Kind: ModelEventKind(e.state), Time: now, Version: e.identity().String(), Reason: err.Error()})
 	}

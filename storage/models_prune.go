@@ -73,10 +73,23 @@ func (m *Models) remove(e *entry) error {
 	return os.RemoveAll(hidden)
 }
 
-// sweep deletes what a prune that was killed left behind.
+// unfinished is what Commit calls a directory before it is complete.
+var unfinished = regexp.MustCompile(`^\.\d{8}T\d{6}Z-[0-9a-f]{4,}\.\d+$`)
+
+// abandoned is how old an unfinished directory is that nobody writes any more.
+const abandoned = time.Hour
+
+// sweep deletes what a prune or a commit that was killed left behind.
 func (m *Models) sweep() {
-	left, _ := filepath.Glob(filepath.Join(m.o.Folder, pruned+"*"))
-	for _, path := range left {
-		os.RemoveAll(path)
+	list, _ := os.ReadDir(m.o.Folder)
+	for _, d := range list {
+		info, err := d.Info()
+		if err != nil || !d.IsDir() {
+			continue
+		}
+		old := unfinished.MatchString(d.Name()) && time.Since(info.ModTime()) > abandoned
+		if old || strings.HasPrefix(d.Name(), pruned) {
+			os.RemoveAll(filepath.Join(m.o.Folder, d.Name()))
+		}
 	}
 }

@@ -137,7 +137,7 @@ func commitSpecimen(t testing.TB, shelf, name string, seed uint64) specimen {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.output = slices.Clone(predict(plan.NewRunner(nil), s.input))
+	s.output = slices.Clone(answerOf(plan.NewRunner(nil), s.input))
 	m := &Model{
 		Network: network, Precision: Float32,
 		Labels:        []string{name + "0", name + "1", name + "2", name + "3"},
@@ -173,7 +173,7 @@ func savedSpecimen(t testing.TB, shelf, name, reference string) specimen {
 	return s
 }
 
-func predict(r *nn.Runner, input []float32) []float32 {
+func answerOf(r *nn.Runner, input []float32) []float32 {
 	copy(r.Input(), input)
 	return r.Predict()
 }
@@ -235,7 +235,7 @@ func (f *frames) answer(v *Version) {
 		f.wrong = append(f.wrong, fmt.Sprintf("%s has labels %v", v.ID(), v.Model.Labels))
 		return
 	}
-	for i, got := range predict(v.Runner, s.input) {
+	for i, got := range answerOf(v.Runner, s.input) {
 		if d := got - s.output[i]; d > 1e-4 || d < -1e-4 {
 			f.wrong = append(f.wrong, fmt.Sprintf("%s answered %v at %d, want %v", v.ID(), got, i, s.output[i]))
 			return

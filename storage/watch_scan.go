@@ -18,6 +18,7 @@ const (
 	maxEntries    = 1000
 	maxEntryFiles = 2000
 	maxEntryDepth = 12
+	maxEntrySize  = 4 << 30 // bytes
 )
 
 // signature stands for the state of an entry as the file system tells it:
@@ -123,7 +124,9 @@ func (s *entryScan) visit(name string, d fs.DirEntry, depth int) {
 		s.children(name, depth)
 	case temporary(d.Name()):
 	case info.Mode().IsRegular():
-		s.size += info.Size()
+		if s.size += info.Size(); s.size > maxEntrySize {
+			s.refuse(&DamagedError{File: name, Reason: fmt.Sprintf("with it the model has more than the %d GB that edged accepts", maxEntrySize>>30)})
+		}
 		if info.ModTime().After(s.newest) {
 			s.newest = info.ModTime()
 		}

@@ -252,6 +252,12 @@ func TestPrune(t *testing.T) {
 		writeSums(t, b.path("20261123T101509Z-a1b2"), "broken")
 		b.must(os.Truncate(b.path("20261123T101509Z-a1b2/one"), 3))
 		b.must(os.MkdirAll(b.path(".pruned-x/y"), 0o755)) // of a life that was killed
+		killed := b.path(".20261123T101510Z-a1b2.1234567")
+		b.must(os.MkdirAll(killed, 0o755))
+		b.must(os.Chtimes(killed, time.Time{}, time.Now().Add(-2*abandoned)))
+		foreign := ".incoming"
+		b.must(os.MkdirAll(b.path(foreign), 0o755))
+		b.must(os.Chtimes(b.path(foreign), time.Time{}, time.Now().Add(-2*abandoned)))
 		while(10 * time.Second)
 		b.wantServes(m, names[6]+": 6 6")
 		got, err := m.Prune(t.Context(), 2)
@@ -267,7 +273,7 @@ func TestPrune(t *testing.T) {
 		for _, d := range list {
 			left = append(left, d.Name())
 		}
-		if want := []string{names[1], names[5], names[6], "20261123T101509Z-a1b2", "by-hand"}; !slices.Equal(left, want) {
+		if want := []string{foreign, names[1], names[5], names[6], "20261123T101509Z-a1b2", "by-hand"}; !slices.Equal(left, want) {
 			t.Errorf("left are %v, want %v", left, want)
 		}
 		if _, err := m.Prune(t.Context(), 0); err == nil {
