@@ -66,6 +66,11 @@ func neon() *Table {
 		Conv2D:    neonConv2D,
 		Depthwise: func(s *DepthwiseSpec, w Weights) Op { return newDepthwiseTiles(s, w, depthwiseNEON) },
 		Dense:     neonDense,
+
+		Pool:       func(s *PoolSpec) Op { return newVectorPool(s, vectorNEON) },
+		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorNEON) },
+		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorNEON) },
+		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 	}
 }
 
@@ -207,5 +212,22 @@ var directNEON = &directKernels{
 		_, _ = dst[(pixels-1)*dstStride+filters-1], src[(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
 		_, _ = w[rows*length*filters-1], bias[filters-1]
 		arm64.Direct(dst, dstStride, src, rowStride, pixelStride, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
+	},
+}
+
+var vectorNEON = &vectorKernels{
+	name: "neon",
+	combine: map[CombineKind]func(dst, src []float32){
+		Add:      func(dst, src []float32) { arm64.AddInto(dst, src[:len(dst)]) },
+		Subtract: func(dst, src []float32) { arm64.SubtractInto(dst, src[:len(dst)]) },
+		Multiply: func(dst, src []float32) { arm64.MultiplyInto(dst, src[:len(dst)]) },
+		Maximum:  func(dst, src []float32) { arm64.MaximumInto(dst, src[:len(dst)]) },
+		Minimum:  func(dst, src []float32) { arm64.MinimumInto(dst, src[:len(dst)]) },
+	},
+	clamp: func(v []float32, bounds bounds) { arm64.Clamp(v, bounds.low, bounds.high) },
+	scale: func(v []float32, factor, offset float32) { arm64.Scale(v, factor, offset) },
+	pool: func(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, sum bool, factor float32) {
+		_, _ = dst[pixels*channels-1], src[(pixels-1)*step+(rows-1)*rowStride+(columns-1)*pixelStride+channels-1]
+		arm64.Pool(dst, src, rowStride, pixelStride, channels, rows, columns, step, pixels, sum, factor)
 	},
 }

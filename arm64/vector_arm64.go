@@ -1,0 +1,70 @@
+package arm64
+
+// AddInto adds src to dst, element by element; len(src) >= len(dst), which is a
+// multiple of 4, as in the other kernels of this file.
+//
+//	for i := range dst {
+//		dst[i] += src[i]
+//	}
+//
+//go:noescape
+func AddInto(dst, src []float32)
+
+// SubtractInto subtracts src from dst.
+//
+//go:noescape
+func SubtractInto(dst, src []float32)
+
+// MultiplyInto multiplies dst by src.
+//
+//go:noescape
+func MultiplyInto(dst, src []float32)
+
+// MaximumInto keeps the larger one of dst and src.
+//
+//go:noescape
+func MaximumInto(dst, src []float32)
+
+// MinimumInto keeps the smaller one of dst and src.
+//
+//go:noescape
+func MinimumInto(dst, src []float32)
+
+// Clamp keeps v within low and high:
+//
+//	for i := range v {
+//		v[i] = min(max(v[i], low), high)
+//	}
+//
+//go:noescape
+func Clamp(v []float32, low, high float32)
+
+// Scale multiplies and adds:
+//
+//	for i := range v {
+//		v[i] = v[i]*factor + offset
+//	}
+//
+//go:noescape
+func Scale(v []float32, factor, offset float32)
+
+// Pool makes the maxima, or the sums, of windows in a row; the windows of
+// neighbours are step elements apart:
+//
+//	for x := range pixels {
+//		for c := range channels {
+//			m := src[x*step+c]
+//			for i := range rows {
+//				for j := range columns {
+//					m = max(m, src[x*step+i*rowStride+j*pixelStride+c])
+//				}
+//			}
+//			dst[x*channels+c] = m
+//		}
+//	}
+//
+// With sum set the elements are added and the sum multiplied by factor.
+// channels is a positive multiple of 4, all counts are positive.
+//
+//go:noescape
+func Pool(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, sum bool, factor float32)

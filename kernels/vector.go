@@ -1,0 +1,213 @@
+package kernels
+
+// vectorKernels are elementwise loops on one CPU family. Lengths and channels
+// are positive multiples of 4.
+type vectorKernels struct {
+	name string
+
+	// combine does dst[i] = dst[i] op src[i].
+	combine map[CombineKind]func(dst, src []float32)
+
+	// clamp keeps v within bounds.
+	clamp func(v []float32, bounds bounds)
+
+	// scale does v[i] = v[i]*factor + offset.
+	scale func(v []float32, factor, offset float32)
+
+	// pool makes maxima, or sums times factor, of windows of rows by columns
+	// pixels; windows of neighbours in the output are step elements apart.
+	pool func(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, sum bool, factor float32)
+}
+
+// vectorCombine is Combine of tensors of one shape.
+type vectorCombine struct {
+	elementwise
+	kind    CombineKind
+	inputs  int
+	size    int
+	finish  func([]float32)
+	bounds  bounds
+	kernels *vectorKernels
+}
+
+// newVectorCombine returns the op, or nil for a spec it isn't made for.
+func newVectorCombine(s *CombineSpec, kernels *vectorKernels) Op {
+	for _, shape := range s.Inputs {
+		if shape != s.Output {
+			return nil
+		}
+	}
+	op := &vectorCombine{kind: s.Kind, inputs: len(s.Inputs), size: s.Output[0] * s.Output[1] * s.Output[2], kernels: kernels}
+	op.bounds, op.finish = s.Activation.split()
+	return op
+}
+
+func (op *vectorCombine) Name() string { return "combine/vector/" + op.kernels.name }
+
+func (op *vectorCombine) Units() int { return ceilDiv(op.size, elementRun) }
+
+func (op *vectorCombine) Run(a *Args, first, last int, _ Buffer) {
+	for unit := first; unit < last; unit++ {
+		from, to := unit*elementRun, min((unit+1)*elementRun, op.size)
+		out := a.Dst.Float32()[from:to]
+		copy(out, a.Src[0].Float32()[from:to])
+		for i := 1; i < op.inputs; i++ {
+			op.into(out, a.Src[i].Float32()[from:to])
+		}
+		op.complete(out)
+	}
+}
+
+// into combines all elements but the last few with the kernel.
+func (op *vectorCombine) into(dst, src []float32) {
+	kind := op.kind
+	if kind == Average {
+		kind = Add
+	}
+	whole := len(dst) &^ 3
+	if whole > 0 {
+		op.kernels.combine[kind](dst[:whole], src)
+	}
+	if whole < len(dst) {
+		kind.into(dst[whole:], src[whole:], 1)
+	}
+}
+
+// complete divides the sums of Average and applies the activation.
+func (op *vectorCombine) complete(v []float32) {
+	if op.kind == Average {
+		for i := range v {
+			v[i] /= float32(op.inputs)
+		}
+	}
+	if op.finish != nil {
+		op.finish(v)
+	} else if op.bounds != unbounded {
+		clampAll(v, op.bounds, op.kernels)
+	}
+}
+
+func clampAll(v []float32, bounds bounds, kernels *vectorKernels) {
+	whole := len(v) &^ 3
+	if whole > 0 {
+		kernels.clamp(v[:whole], bounds)
+	}
+	for i := whole; i < len(v); i++ {
+		v[i] = bounds.clamp(v[i])
+	}
+}
+
+// vectorActivate is Activate by kernels.
+type vectorActivate struct {
+	elementwise
+	size    int
+	kernels *vectorKernels
+	bounds  bounds
+}
+
+// newVectorActivate returns the op, or nil for an activation without a kernel.
+func newVectorActivate(s *ActivateSpec, kernels *vectorKernels) Op {
+	limits, clamps := s.Activation.bounds()
+	if !clamps {
+		return nil
+	}
+	return &vectorActivate{size: s.Size, kernels: kernels, bounds: limits}
+}
+
+func (op *vectorActivate) Name() string { return "activate/vector/" + op.kernels.name }
+
+func (op *vectorActivate) Units() int { return ceilDiv(op.size, elementRun) }
+
+func (op *vectorActivate) Run(a *Args, first, last int, _ Buffer) {
+	for unit := first; unit < last; unit++ {
+		from, to := unit*elementRun, min((unit+1)*elementRun, op.size)
+		out := a.Dst.Float32()[from:to]
+		copy(out, a.Src[0].Float32()[from:to])
+		clampAll(out, op.bounds, op.kernels)
+	}
+}
+
+// vectorPool is Pool on whole groups of channels. A unit is one row of the
+// output.
+type vectorPool struct {
+	elementwise
+	spec    PoolSpec
+	kernels *vectorKernels
+}
+
+// newVectorPool returns the op, or nil for a spec it isn't made for.
+func newVectorPool(s *PoolSpec, kernels *vectorKernels) Op {
+	if s.Channels%4 != 0 {
+		return nil
+	}
+	return &vectorPool{spec: *s, kernels: kernels}
+}
+
+func (op *vectorPool) Name() string {
+	if op.spec.Average {
+		return "average-pool/vector/" + op.kernels.name
+	}
+	return "max-pool/vector/" + op.kernels.name
+}
+
+func (op *vectorPool) Units() int { return op.spec.Window.OutHeight }
+
+func (op *vectorPool) Run(a *Args, first, last int, _ Buffer) {
+	s, w := &op.spec, &op.spec.Window
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	size := w.OutWidth * s.Channels
+	for y := first; y < last; y++ {
+		top, bottom := w.rows(y, s.InHeight)
+		op.kernels.poolRow(dst[y*size:][:size], src[top*s.InWidth*s.Channels:], w, bottom-top, s.InWidth, s.Channels, s.Average)
+	}
+}
+
+// poolRow makes one row of the output from rows input rows. Windows that lie
+// within a row are done together, those at its ends one by one.
+func (k *vectorKernels) poolRow(dst, src []float32, w *Window, rows, width, channels int, average bool) {
+	for x := 0; x < w.OutWidth; {
+		left, right := w.columns(x, width)
+		n := 1
+		if right-left == w.Width {
+			n = min(w.OutWidth-x, (width-right)/w.StrideWidth+1)
+		}
+		k.pool(dst[x*channels:], src[left*channels:], width*channels, channels, channels, rows, right-left, w.StrideWidth*channels, n,
+			average, 1/float32(rows*(right-left)))
+		x += n
+	}
+}
+
+// vectorGlobalPool is GlobalPool on whole groups of channels. A unit is a run
+// of channels.
+type vectorGlobalPool struct {
+	elementwise
+	spec    GlobalPoolSpec
+	kernels *vectorKernels
+}
+
+// newVectorGlobalPool returns the op, or nil for a spec it isn't made for.
+func newVectorGlobalPool(s *GlobalPoolSpec, kernels *vectorKernels) Op {
+	if s.Channels%4 != 0 {
+		return nil
+	}
+	return &vectorGlobalPool{spec: *s, kernels: kernels}
+}
+
+func (op *vectorGlobalPool) Name() string {
+	if op.spec.Average {
+		return "global-average-pool/vector/" + op.kernels.name
+	}
+	return "global-max-pool/vector/" + op.kernels.name
+}
+
+func (op *vectorGlobalPool) Units() int { return ceilDiv(op.spec.Channels, channelRun) }
+
+func (op *vectorGlobalPool) Run(a *Args, first, last int, _ Buffer) {
+	s := &op.spec
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	for unit := first; unit < last; unit++ {
+		left := unit * channelRun
+		n := min(channelRun, s.Channels-left)
+		op.kernels.pool(dst[left:], src[left:], 0, s.Channels, n, 1, s.Pixels, 0, 1, s.Average, 1/float32(s.Pixels))
+	}
+}
