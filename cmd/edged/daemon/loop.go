@@ -56,7 +56,7 @@ func (l *loop) Run(ctx context.Context) error {
 func (l *loop) beatFor(ctx context.Context, frame *capture.Frame) {
 	ctx, cancel := context.WithTimeout(ctx, beat)
 	defer cancel()
-	for {
+	for ctx.Err() == nil {
 		l.lastBeat.Store(int64(time.Since(l.started)))
 		err := l.next(ctx, frame)
 		switch {

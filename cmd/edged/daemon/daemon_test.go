@@ -1,0 +1,177 @@
+package daemon
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"edged/capture"
+	"edged/cmd/edged/config"
+	"edged/cmd/edged/engine"
+	"edged/kernels"
+	"edged/publish"
+	"edged/storage"
+	"edged/storage/picture"
+	"edged/web"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const digits = "../../../testdata/digits"
+
+// frame is a digit as a camera of 640x480 pixels would show it.
+func frame(t *testing.T) *capture.Frame {
+	t.Helper()
+	image, err := picture.Read(filepath.Join(digits, "valid", "7", "007.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resizer, err := kernels.NewResizer("bilinear", 640, 480)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &capture.Frame{Sequence: 1, Time: time.Now(), Width: 640, Height: 480, Pixels: make([]byte, 640*480*3)}
+	if err := resizer.Resize(f.Pixels, image.Pixels, image.Width, image.Height); err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+// TestAnswersAllocateNothing takes the whole way of a frame: resize, predict,
+// encode the event, hand it to a sink.
+func TestAnswersAllocateNothing(t *testing.T) {
+	workers := kernels.NewWorkers(2)
+	defer workers.Close()
+	ready, err := engine.Loader(&config.Default().Predict, workers).Load(t.Context(), filepath.Join(digits, "model"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	version := &storage.Version{Name: "digits", Ready: ready}
+	publisher := publish.New()
+	publisher.Add("full", io.Discard, 1)
+	l := &loop{
+		active:  func() *storage.Version { return version },
+		publish: publisher.Publish,
+		report:  func(err error) { t.Error(err) },
+		event:   publish.Prediction{Top: make([]publish.Score, 0, 3)},
+	}
+	f := frame(t)
+	l.answer(f)
+	if got := testing.AllocsPerRun(5, func() { l.answer(f) }); got != 0 {
+		t.Errorf("got %v allocations a frame, want 0", got)
+	}
+	if l.event.Label != "7" || l.predicted.Load() != 7 {
+		t.Errorf("got %+v after %d frames", l.event, l.predicted.Load())
+	}
+}
+
+func TestTheLoopLivesWithoutFramesAndHangsWithoutBeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hang := make(chan struct{})
+		frames := 0
+		l := &loop{
+			started: time.Now(),
+			active:  func() *storage.Version { <-hang; return nil },
+			next: func(ctx context.Context, _ *capture.Frame) error {
+				if frames++; frames > 60 {
+					return nil // a frame, on which the loop will hang
+				}
+				<-ctx.Done()
+				return ctx.Err()
+			},
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- l.Run(ctx) }()
+		for range 59 {
+			time.Sleep(time.Second)
+			if !l.alive() {
+				t.Fatal("counts as hung without a camera")
+			}
+		}
+		time.Sleep(beat + stuck + time.Second)
+		if l.alive() {
+			t.Error("counts as alive while it hangs")
+		}
+		cancel()
+		close(hang)
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestTheLoopBeatsOnAfterAClip(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := &loop{
+			started: time.Now(),
+			next:    func(context.Context, *capture.Frame) error { return io.EOF },
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error)
+		go func() { ended <- l.Run(ctx) }()
+		time.Sleep(time.Hour)
+		if !l.alive() {
+			t.Error("counts as hung after the end of a clip")
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func TestDaemonLeavesNothingBehind(t *testing.T) {
+	c := config.Default()
+	c.State = t.TempDir()
+	c.Events.Output = filepath.Join(c.State, "events.jsonl")
+	d, err := New(Options{Config: c, Version: "test", Program: "/nowhere/edged-camera", Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- d.Run(ctx) }()
+	if _, err := web.NewClient(c.Socket()).Status(t.Context()); err != nil {
+		t.Error(err)
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(c.Socket()); err == nil {
+		t.Error("the socket was left behind")
+	}
+	events, err := os.ReadFile(c.Events.Output)
+	if err != nil || len(events) == 0 {
+		t.Errorf("got events %q, %v", events, err)
+	}
+}
+
+func TestNewGivesBackWhatItTook(t *testing.T) {
+	c := config.Default()
+	c.State = t.TempDir()
+	c.Control.Socket = filepath.Join(c.State, "file", "control.sock")
+	if err := os.WriteFile(filepath.Join(c.State, "file"), nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	options := Options{Config: c, Output: io.Discard, Log: slog.New(slog.DiscardHandler)}
+	for range 2 { // the second finds no lock
+		if _, err := New(options); err == nil {
+			t.Fatal("a socket below a file was opened")
+		}
+	}
+	c.Control.Socket = ""
+	d, err := New(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.close()
+}
