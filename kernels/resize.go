@@ -8,7 +8,7 @@ import (
 
 // Resizing methods for 8-bit pictures of three channels.
 const (
-	// Nearest is OpenCV's INTER_NEAREST.
+	// Nearest is OpenCV's INTER_NEAREST, to the bit.
 	Nearest = "nearest"
 	// Bilinear is OpenCV's INTER_LINEAR, to the bit: half-pixel centres, two
 	// taps each way, 11-bit coefficients. TensorFlow's bilinear without
@@ -19,8 +19,8 @@ const (
 	// first. (Pillow 13 does rows first for some shapes, which moves single
 	// values by one.)
 	BilinearAntialias = "bilinear-antialias"
-	// Area is OpenCV's INTER_AREA within one level: the mean of the covered
-	// source area, or linear with area weights when enlarging.
+	// Area is OpenCV's INTER_AREA, to the bit: the mean of the covered source
+	// area, or linear with area weights when enlarging.
 	Area = "area"
 )
 

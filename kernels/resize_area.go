@@ -17,14 +17,20 @@ type area struct {
 	line, sum     []float32
 }
 
-// newArea follows OpenCV's INTER_AREA: the mean when both sides shrink, linear
-// blending with the shares of the area as weights otherwise.
+// maxBlock bounds the pixels whose sum fits 32 bits.
+const maxBlock = 1 << 23
+
+// newArea follows OpenCV's INTER_AREA: the mean when both sides shrink (in
+// whole numbers by whole factors), linear blending with the shares of the area as weights otherwise.
 func newArea(srcWidth, srcHeight, dstWidth, dstHeight int) scaler {
 	if srcWidth < dstWidth || srcHeight < dstHeight {
 		return newLinear(srcWidth, srcHeight, areaTaps(srcWidth, dstWidth), areaTaps(srcHeight, dstHeight))
 	}
 	if srcWidth == 2*dstWidth && srcHeight == 2*dstHeight {
 		return halving{width: srcWidth}
+	}
+	if srcWidth%dstWidth == 0 && srcHeight%dstHeight == 0 && srcWidth/dstWidth*(srcHeight/dstHeight) <= maxBlock {
+		return newBoxes(srcWidth, srcHeight, dstWidth, dstHeight)
 	}
 	return &area{
 		columns:   areaCells(srcWidth, dstWidth),
@@ -90,7 +96,7 @@ func (a *area) resize(dst, src []byte) {
 			held = cell.from
 		}
 		for i, v := range a.line {
-			a.sum[i] += v * cell.share
+			a.sum[i] += float32(v * cell.share)
 		}
 	}
 	roundRow(dst[row*a.dstStride:(row+1)*a.dstStride], a.sum)
@@ -101,9 +107,9 @@ func coverColumns(dst []float32, src []byte, cells []areaCell) {
 	clear(dst)
 	for _, cell := range cells {
 		out, p := dst[cell.to*3:cell.to*3+3:cell.to*3+3], src[cell.from*3:cell.from*3+3:cell.from*3+3]
-		out[0] += float32(p[0]) * cell.share
-		out[1] += float32(p[1]) * cell.share
-		out[2] += float32(p[2]) * cell.share
+		out[0] += float32(float32(p[0]) * cell.share)
+		out[1] += float32(float32(p[1]) * cell.share)
+		out[2] += float32(float32(p[2]) * cell.share)
 	}
 }
 
@@ -113,6 +119,51 @@ func roundRow(dst []byte, sums []float32) {
 		dst[i] = byte(min(max(math.RoundToEven(float64(v)), 0), 255))
 	}
 	clear(sums)
+}
+
+// boxes averages blocks of width x height pixels in whole numbers and rounds
+// the mean once, half to even.
+type boxes struct {
+	width, height int
+	srcStride     int
+	sums          []uint32 // one row
+	scale         float32
+}
+
+func newBoxes(srcWidth, srcHeight, dstWidth, dstHeight int) *boxes {
+	b := &boxes{
+		width:     srcWidth / dstWidth,
+		height:    srcHeight / dstHeight,
+		srcStride: srcWidth * 3,
+		sums:      make([]uint32, dstWidth*3),
+	}
+	b.scale = 1 / float32(b.width*b.height)
+	return b
+}
+
+func (b *boxes) resize(dst, src []byte) {
+	for ; len(dst) > 0; dst = dst[len(b.sums):] {
+		clear(b.sums)
+		for range b.height {
+			addBlocks(b.sums, src[:b.srcStride], b.width)
+			src = src[b.srcStride:]
+		}
+		for i, v := range b.sums {
+			dst[i] = byte(min(math.RoundToEven(float64(float32(v)*b.scale)), 255))
+		}
+	}
+}
+
+// addBlocks adds each run of width pixels of src to one pixel of sums.
+func addBlocks(sums []uint32, src []byte, width int) {
+	for i := 0; i+3 <= len(sums); i += 3 {
+		red, green, blue := sums[i], sums[i+1], sums[i+2]
+		block := src[i*width : (i+3)*width]
+		for j := 0; j+3 <= len(block); j += 3 {
+			red, green, blue = red+uint32(block[j]), green+uint32(block[j+1]), blue+uint32(block[j+2])
+		}
+		sums[i], sums[i+1], sums[i+2] = red, green, blue
+	}
 }
 
 // halving averages 2x2 pixels, rounding half up.

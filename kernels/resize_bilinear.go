@@ -5,21 +5,20 @@ import "math"
 // linearOne is a coefficient of one: OpenCV's INTER_RESIZE_COEF_SCALE.
 const linearOne = 1 << 11
 
-// linearTap blends two neighbours: at and, where second is not zero, the next.
+// linearTap blends the pixel or row at with the next one.
 type linearTap struct {
-	at            int // index of the first pixel or row, inside the picture
-	first, second int32
+	at            int
+	first, second uint32
 }
 
 // bilinear is OpenCV's fixed-point scheme: a horizontal pass to 19 bits, of
 // which the vertical pass uses the upper 15.
 type bilinear struct {
-	columns []linearTap
-	rows    []linearTap
-	stride  int // bytes of a source row
-	lines   [2][]int32
-	held    [2]int // source row in each line, -1: none
-	height  int
+	columns []linearTap // at: byte offset in a source row
+	rows    []linearTap // at: row
+	stride  int         // bytes of a source row
+	blend   func(dst []uint16, src []byte, taps []linearTap)
+	lines   [2][]uint16 // source rows after the horizontal pass, even and odd ones apart
 }
 
 func newBilinear(srcWidth, srcHeight, dstWidth, dstHeight int) scaler {
@@ -29,20 +28,26 @@ func newBilinear(srcWidth, srcHeight, dstWidth, dstHeight int) scaler {
 	return newLinear(srcWidth, srcHeight, centreTaps(srcWidth, dstWidth), centreTaps(srcHeight, dstHeight))
 }
 
+// newLinear takes taps that may lie one outside of the picture. Columns there
+// show the picture's edge; rows there are blended with themselves, which
+// rounds as OpenCV does.
 func newLinear(srcWidth, srcHeight int, columns, rows []linearTap) *bilinear {
-	b := &bilinear{columns: columns, rows: rows, stride: srcWidth * 3, height: srcHeight}
-	for i := range b.columns {
-		t := &b.columns[i]
-		if t.at < 0 {
+	b := &bilinear{columns: columns, rows: rows, stride: srcWidth * 3, blend: blendColumns}
+	if srcWidth == 1 {
+		b.blend = repeatColumn
+	}
+	for i := range columns {
+		t := &columns[i]
+		switch {
+		case t.at < 0:
 			*t = linearTap{at: 0, first: linearOne}
-		}
-		if t.at >= srcWidth-1 {
-			*t = linearTap{at: srcWidth - 1, first: linearOne}
+		case t.at >= srcWidth-1:
+			*t = linearTap{at: max(srcWidth-2, 0), second: linearOne}
 		}
 		t.at *= 3
 	}
 	for i := range b.lines {
-		b.lines[i] = make([]int32, len(columns)*3)
+		b.lines[i] = make([]uint16, len(columns)*3)
 	}
 	return b
 }
@@ -53,7 +58,7 @@ func centreTaps(src, dst int) []linearTap {
 	taps := make([]linearTap, dst)
 	scale := 1 / (float64(dst) / float64(src))
 	for i := range taps {
-		position := float32((float64(i)+0.5)*scale - 0.5)
+		position := float32(float64((float64(i)+0.5)*scale) - 0.5)
 		floor := float32(math.Floor(float64(position)))
 		taps[i] = newTap(int(floor), position-floor)
 	}
@@ -63,56 +68,57 @@ func centreTaps(src, dst int) []linearTap {
 func newTap(at int, fraction float32) linearTap {
 	return linearTap{
 		at:     at,
-		first:  int32(math.RoundToEven(float64((1 - fraction) * linearOne))),
-		second: int32(math.RoundToEven(float64(fraction * linearOne))),
+		first:  uint32(math.RoundToEven(float64((1 - fraction) * linearOne))),
+		second: uint32(math.RoundToEven(float64(fraction * linearOne))),
 	}
 }
 
 func (b *bilinear) resize(dst, src []byte) {
-	b.held = [2]int{-1, -1}
+	held := [2]int{-1, -1}
+	last := len(src)/b.stride - 1
+	line := func(row int) []uint16 {
+		row = min(max(row, 0), last)
+		to := b.lines[row&1]
+		if held[row&1] != row {
+			b.blend(to, src[row*b.stride:(row+1)*b.stride], b.columns)
+			held[row&1] = row
+		}
+		return to
+	}
 	width := len(b.columns) * 3
 	for _, tap := range b.rows {
-		upper := b.line(src, min(max(tap.at, 0), b.height-1))
-		lower := b.line(src, min(max(tap.at+1, 0), b.height-1))
-		blendRows(dst[:width], upper, lower, tap.first, tap.second)
+		blendRows(dst[:width], line(tap.at), line(tap.at+1), tap.first, tap.second)
 		dst = dst[width:]
 	}
-}
-
-// line returns a source row after the horizontal pass; the two rows in use are
-// kept, even and odd apart.
-func (b *bilinear) line(src []byte, row int) []int32 {
-	line := b.lines[row&1]
-	if b.held[row&1] != row {
-		blendColumns(line, src[row*b.stride:(row+1)*b.stride], b.columns)
-		b.held[row&1] = row
-	}
-	return line
 }
 
 // blendColumns does, for three channels each,
 //
 //	dst[x] = (src[at]*first + src[at+3]*second) >> 4
-func blendColumns(dst []int32, src []byte, taps []linearTap) {
+func blendColumns(dst []uint16, src []byte, taps []linearTap) {
+	dst = dst[:len(taps)*3]
 	for i := range taps {
-		t := &taps[i]
-		out := dst[i*3 : i*3+3 : i*3+3]
-		if t.second == 0 {
-			p := src[t.at : t.at+3 : t.at+3]
-			out[0], out[1], out[2] = int32(p[0])*t.first>>4, int32(p[1])*t.first>>4, int32(p[2])*t.first>>4
-			continue
-		}
-		p := src[t.at : t.at+6 : t.at+6]
-		out[0] = (int32(p[0])*t.first + int32(p[3])*t.second) >> 4
-		out[1] = (int32(p[1])*t.first + int32(p[4])*t.second) >> 4
-		out[2] = (int32(p[2])*t.first + int32(p[5])*t.second) >> 4
+		at, first, second := taps[i].at, taps[i].first, taps[i].second
+		p, out := src[at:at+6:at+6], dst[i*3:i*3+3:i*3+3]
+		out[0] = uint16((uint32(p[0])*first + uint32(p[3])*second) >> 4)
+		out[1] = uint16((uint32(p[1])*first + uint32(p[4])*second) >> 4)
+		out[2] = uint16((uint32(p[2])*first + uint32(p[5])*second) >> 4)
 	}
 }
 
-// blendRows does dst[i] = ((upper[i]*first)>>16 + (lower[i]*second)>>16 + 2) >> 2.
-func blendRows(dst []byte, upper, lower []int32, first, second int32) {
+// repeatColumn is blendColumns for a source of one pixel's width.
+func repeatColumn(dst []uint16, src []byte, taps []linearTap) {
+	for i := range dst[:len(taps)*3] {
+		dst[i] = uint16(src[i%3]) << 7
+	}
+}
+
+// blendRows does, for numbers below 2^15 and coefficients of at most 2^11+1,
+//
+//	dst[i] = ((upper[i]*first)>>16 + (lower[i]*second)>>16 + 2) >> 2
+func blendRows(dst []byte, upper, lower []uint16, first, second uint32) {
 	upper, lower = upper[:len(dst)], lower[:len(dst)]
-	for i := range dst {
-		dst[i] = byte((upper[i]*first>>16 + lower[i]*second>>16 + 2) >> 2)
+	for i, v := range upper {
+		dst[i] = byte((uint32(v)*first>>16 + uint32(lower[i])*second>>16 + 2) >> 2)
 	}
 }

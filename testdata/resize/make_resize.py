@@ -25,13 +25,14 @@ def noise(width, height):
     return np.frombuffer(bytes(values), "u1").reshape(height, width, 3)
 
 rng, cases = random.Random(7), []
-sizes = [(1, 1, 5, 7), (5, 7, 1, 1), (64, 48, 32, 24), (64, 48, 16, 12), (20, 20, 224, 224), (640, 480, 224, 224), (3, 200, 200, 3)]
+sizes = [(1, 1, 5, 7), (5, 7, 1, 1), (64, 48, 32, 24), (64, 48, 16, 12), (90, 35, 30, 7), (20, 20, 224, 224), (640, 480, 224, 224), (3, 200, 200, 3)]
 sizes += [tuple(rng.randint(1, 130) for _ in range(4)) for _ in range(150)]
 for sw, sh, dw, dh in sizes:
     picture = noise(sw, sh)
     resized = {
         "nearest": cv2.resize(picture, (dw, dh), interpolation=cv2.INTER_NEAREST),
         "bilinear": cv2.resize(picture, (dw, dh), interpolation=cv2.INTER_LINEAR),
+        "area": cv2.resize(picture, (dw, dh), interpolation=cv2.INTER_AREA),
         "bilinear-antialias": np.asarray(Image.fromarray(picture).resize((dw, dh), Image.BILINEAR)),
     }
     cases.append({"from": [sw, sh], "to": [dw, dh], **{k: zlib.crc32(np.ascontiguousarray(v).tobytes()) for k, v in resized.items()}})
