@@ -185,6 +185,9 @@ func (c *Camera) receive(ctx context.Context, program child, frame **Frame) erro
 			return ctx.Err()
 		}
 		kind, err := reader.Read(*frame)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		if errors.Is(err, os.ErrDeadlineExceeded) {
 			return fmt.Errorf("%w for %v", errStalled, patience)
 		}
