@@ -161,6 +161,9 @@ func (d *running) stop() []event {
 	var left []event
 	for e := range d.events {
 		left = append(left, e)
+		if e.State == "stalled" {
+			d.t.Error("a camera that is stopped is called stalled")
+		}
 	}
 	if err := d.command.Wait(); err != nil {
 		d.t.Errorf("edged: %v", err)
