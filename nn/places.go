@@ -18,41 +18,58 @@ type Place struct {
 	// "layers/sequential/layers/conv2d_1". Its weights are vars/0, vars/1 ...
 	// in the order of Layer.Weights.
 	Archive string
+	// Dependencies is the layer's group in .keras files of Keras 2.12 and 2.13,
+	// as "_layer_checkpoint_dependencies/conv2d_2". They count a layer that has
+	// weights twice.
+	Dependencies string
 }
 
 // Places lists the layers with weights, those of nested models among them, in
 // Keras's order, each once.
 func (m *Model) Places() []Place {
 	var list []Place
-	m.walkPlaces("", "", map[Layer]bool{}, &list)
+	m.walkPlaces(Place{}, map[Layer]bool{}, &list)
 	return list
 }
 
-func (m *Model) walkPlaces(checkpoint, archive string, seen map[Layer]bool, list *[]Place) {
+// walkPlaces lists those in m, which is at the place in; its paths end in a
+// slash where they are not empty.
+func (m *Model) walkPlaces(in Place, seen map[Layer]bool, list *[]Place) {
 	weighted := 0
-	used := map[string]int{}
+	used, counted := map[string]int{}, map[string]int{}
 	for _, l := range m.Layers {
 		stem := snakeCase(l.Class())
-		group := stem
-		if k := used[stem]; k > 0 {
-			group = fmt.Sprintf("%s_%d", stem, k)
+		p := Place{
+			Layer:        l,
+			Checkpoint:   fmt.Sprintf("%slayer_with_weights-%d", in.Checkpoint, weighted),
+			Archive:      in.Archive + "layers/" + numbered(stem, used[stem]),
+			Dependencies: in.Dependencies + "_layer_checkpoint_dependencies/" + numbered(stem, counted[stem]),
 		}
 		used[stem]++
+		counted[stem]++
 		if len(l.Weights()) == 0 {
 			continue
 		}
-		p := Place{Layer: l, Checkpoint: fmt.Sprintf("%slayer_with_weights-%d", checkpoint, weighted), Archive: archive + "layers/" + group}
 		weighted++
+		counted[stem]++
 		if seen[l] {
 			continue
 		}
 		seen[l] = true
 		if inner, ok := l.(*Model); ok {
-			inner.walkPlaces(p.Checkpoint+"/", p.Archive+"/", seen, list)
+			inner.walkPlaces(Place{Checkpoint: p.Checkpoint + "/", Archive: p.Archive + "/", Dependencies: p.Dependencies + "/"}, seen, list)
 			continue
 		}
 		*list = append(*list, p)
 	}
+}
+
+// numbered is how Keras names the k-th thing of a kind, from 0.
+func numbered(stem string, k int) string {
+	if k == 0 {
+		return stem
+	}
+	return fmt.Sprintf("%s_%d", stem, k)
 }
 
 // LegacyWeights are the weights of one of the model's own layers in the order

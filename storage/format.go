@@ -27,7 +27,7 @@ type format struct {
 
 // formats are all known ones, those of directories before those of files.
 func formats() []format {
-	return []format{ownFormat(), savedModelFormat(), tfliteFormat()}
+	return append([]format{ownFormat(), savedModelFormat(), tfliteFormat()}, kerasFormats()...)
 }
 
 // source is where a model lies: a directory, or a file in one.
@@ -93,7 +93,7 @@ func (s *source) detect() (*format, error) {
 	return s.detectInside()
 }
 
-const known = "its own, a SavedModel folder of Keras 2, or a .tflite file"
+const known = "its own, a SavedModel folder of Keras 2, or a .keras, .h5 or .tflite file"
 
 func (s *source) match() *format {
 	for _, f := range formats() {

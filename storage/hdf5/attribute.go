@@ -19,6 +19,15 @@ type array struct {
 	raw   []byte
 }
 
+// Len is the number of values: 1 for a scalar, 0 where it can't be told.
+func (a *Attribute) Len() int {
+	n, err := a.data.space.elements(a.file.size)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
 // Strings are the attribute's values as text: one for a scalar.
 func (a *Attribute) Strings() ([]string, error) {
 	n, err := a.data.space.elements(a.file.size)

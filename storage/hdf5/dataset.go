@@ -14,14 +14,26 @@ func (o *Object) Shape() ([]int, error) {
 }
 
 // Floats reads a dataset of numbers as float32, in C order. limit bounds the
-// number of elements; more are an error before anything is allocated.
+// number of elements; more are an error before anything is allocated. Opaque
+// elements of two bytes whose attribute dtype is bfloat16 are such numbers:
+// Keras 3 writes them.
 func (o *Object) Floats(limit int) ([]float32, error) {
 	d, err := o.describe()
 	if err != nil {
 		return nil, err
 	}
+	if d.kind.class == classOpaque && d.kind.size == 2 {
+		a, err := o.Attribute("dtype")
+		if err == nil {
+			name, err := a.Text()
+			d.kind.bfloat16 = err == nil && name == "bfloat16"
+		}
+	}
 	if !d.kind.numeric() {
 		return nil, errorAt(-1, "numbers were expected, found datatype class %d of %d bytes", d.kind.class, d.kind.size)
+	}
+	if d.layout.kind == contiguous {
+		return o.stream(d, limit)
 	}
 	raw, n, err := o.read(d, limit)
 	if err != nil {
@@ -31,6 +43,32 @@ func (o *Object) Floats(limit int) ([]float32, error) {
 	d.kind.floats(out, raw)
 	return out, nil
 }
+
+// stream converts the elements of a contiguous dataset piece by piece.
+func (o *Object) stream(d *description, limit int) ([]float32, error) {
+	n, err := o.count(d, limit)
+	if err != nil {
+		return nil, err
+	}
+	at, err := o.file.contiguous(d, n*d.kind.size)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]float32, n)
+	piece := make([]byte, min(n*d.kind.size, max(pieceSize, d.kind.size)))
+	for rest := out; len(rest) > 0; {
+		k := min(len(rest), len(piece)/d.kind.size)
+		raw := piece[:k*d.kind.size]
+		if err := o.file.readAt(raw, at); err != nil {
+			return nil, err
+		}
+		d.kind.floats(rest[:k], raw)
+		rest, at = rest[k:], at+int64(len(raw))
+	}
+	return out, nil
+}
+
+const pieceSize = 256 << 10 // bytes
 
 // Strings reads a dataset of strings, of at most limit elements.
 func (o *Object) Strings(limit int) ([]string, error) {
@@ -84,51 +122,61 @@ func (o *Object) describe() (*description, error) {
 	return d, nil
 }
 
-// read returns a dataset's raw elements and their number.
-func (o *Object) read(d *description, limit int) ([]byte, int, error) {
+// count is the number of elements, which must fit the file and the limit.
+func (o *Object) count(d *description, limit int) (int, error) {
 	room := o.file.size
 	if len(d.filters) > 0 {
 		room *= maxInflation
 	}
 	n, err := d.space.elements(room / int64(d.kind.size))
 	if err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	if n > limit {
-		return nil, 0, errorAt(-1, "the shape %v has more than the %d elements expected", d.space.dims, limit)
+		return 0, errorAt(-1, "the shape %v has more than the %d elements expected", d.space.dims, limit)
+	}
+	return n, nil
+}
+
+// read returns a dataset's raw elements and their number.
+func (o *Object) read(d *description, limit int) ([]byte, int, error) {
+	n, err := o.count(d, limit)
+	if err != nil {
+		return nil, 0, err
 	}
 	size := n * d.kind.size
 	switch d.layout.kind {
-	case 0:
+	case compact:
 		if len(d.layout.compact) < size {
 			return nil, 0, errorAt(-1, "%d bytes of compact data where %d were expected", len(d.layout.compact), size)
 		}
 		return d.layout.compact[:size], n, nil
-	case 1:
-		raw, err := o.contiguous(d, size)
-		return raw, n, err
+	case contiguous:
+		at, err := o.file.contiguous(d, size)
+		if err != nil {
+			return nil, 0, err
+		}
+		raw := make([]byte, size)
+		return raw, n, o.file.readAt(raw, at)
 	default:
 		raw, err := o.chunked(d, size)
 		return raw, n, err
 	}
 }
 
-func (o *Object) contiguous(d *description, size int) ([]byte, error) {
+// contiguous finds the elements of a contiguous dataset, of size bytes, in the
+// file.
+func (f *File) contiguous(d *description, size int) (int64, error) {
 	if size == 0 {
-		return nil, nil
+		return 0, nil
 	}
 	if d.layout.extent.address == undefined {
-		return nil, errorAt(-1, "a dataset has no data: it was created and never written")
+		return 0, errorAt(-1, "a dataset has no data: it was created and never written")
 	}
 	if d.layout.extent.length >= 0 && d.layout.extent.length < int64(size) {
-		return nil, errorAt(-1, "%d bytes of data where %d were expected", d.layout.extent.length, size)
+		return 0, errorAt(-1, "%d bytes of data where %d were expected", d.layout.extent.length, size)
 	}
-	at, err := o.file.locate(d.layout.extent.address, int64(size))
-	if err != nil {
-		return nil, err
-	}
-	raw := make([]byte, size)
-	return raw, o.file.readAt(raw, at)
+	return f.locate(d.layout.extent.address, int64(size))
 }
 
 // chunked puts the chunks of a dataset together. Every chunk must be there.

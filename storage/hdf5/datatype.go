@@ -14,6 +14,7 @@ const (
 	classInteger  class = 0
 	classFloat    class = 1
 	classString   class = 3
+	classOpaque   class = 5
 	classEnum     class = 8
 	classVariable class = 9 // variable length: a sequence or a string
 )
@@ -26,6 +27,7 @@ type datatype struct {
 	signed   bool
 	padding  int  // of strings: 0 zero-terminated, 1 zeros, 2 spaces
 	isString bool // of classVariable
+	bfloat16 bool // of classOpaque
 }
 
 // readDatatype reads a datatype message (specification IV.A.2.d).
@@ -92,6 +94,8 @@ func (t datatype) numeric() bool {
 		return true
 	case classInteger:
 		return t.size == 1 || t.size == 2 || t.size == 4 || t.size == 8
+	case classOpaque:
+		return t.bfloat16
 	}
 	return false
 }
@@ -118,10 +122,12 @@ func (t datatype) float(b []byte) float64 {
 		}
 		return float64(uint64(v))
 	}
-	switch t.size {
-	case 2:
+	switch {
+	case t.bfloat16:
+		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
+	case t.size == 2:
 		return float64(float16.Frombits(t.order().Uint16(b)).Float32())
-	case 4:
+	case t.size == 4:
 		return float64(math.Float32frombits(t.order().Uint32(b)))
 	default:
 		return math.Float64frombits(t.order().Uint64(b))

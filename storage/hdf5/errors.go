@@ -17,6 +17,20 @@ func (e *FormatError) Error() string {
 	return fmt.Sprintf("hdf5: at byte %d: %s", e.Address, e.Reason)
 }
 
+// ShortError says that a file ends before its superblock says that it does, or
+// has no superblock yet, as while it is being copied.
+type ShortError struct {
+	Have, Want int64 // bytes; Want is 0 where the file doesn't say
+}
+
+// Error tells the sizes.
+func (e *ShortError) Error() string {
+	if e.Want == 0 {
+		return fmt.Sprintf("hdf5: the file is cut short: its first %d bytes hold no superblock yet", e.Have)
+	}
+	return fmt.Sprintf("hdf5: the file is cut short: it has %d of %d bytes", e.Have, e.Want)
+}
+
 // NotFoundError says that a group has no such member or an object no such
 // attribute.
 type NotFoundError struct {

@@ -24,15 +24,15 @@ const (
 )
 
 // Open reads the superblock of a file of size bytes. The error is a
-// *FormatError when it is no HDF5 file, is damaged, or is shorter than its
-// superblock says.
+// *ShortError when the file is not all there, and a *FormatError when it is no
+// HDF5 file or is damaged.
 func Open(r io.ReaderAt, size int64) (*File, error) {
 	f := &File{r: r, size: size, budget: budgetFactor*size + budgetFloor}
 	if err := f.readSuperblock(); err != nil {
 		return nil, err
 	}
 	if f.end > size {
-		return nil, errorAt(-1, "the file is cut short: it has %d of %d bytes", size, f.end)
+		return nil, &ShortError{Have: size, Want: f.end}
 	}
 	return f, nil
 }

@@ -2,12 +2,18 @@ package hdf5
 
 // layout says where a dataset's elements are.
 type layout struct {
-	kind    int // 0 compact, 1 contiguous, 2 chunked
+	kind    int
 	compact []byte
 	extent  extent // contiguous
 	chunk   []int  // extent of a chunk, without the element size
 	index   chunkIndex
 }
+
+// The kinds of layouts; any other is chunked.
+const (
+	compact    = 0
+	contiguous = 1
+)
 
 // chunkIndex finds the chunks of a dataset.
 type chunkIndex struct {
@@ -37,10 +43,10 @@ func readLayout(c *cursor) layout {
 	default:
 		l.kind = c.u8()
 		switch {
-		case l.kind == 0:
+		case l.kind == compact:
 			n := c.u16()
 			l.compact = c.bytes(n)
-		case l.kind == 1:
+		case l.kind == contiguous:
 			l.extent = extent{address: c.offset(), length: int64(c.length())}
 		case l.kind == 2 && version == 3:
 			rank := c.u8()
@@ -59,7 +65,7 @@ func (l *layout) readOld(c *cursor) {
 	rank := c.u8()
 	l.kind = c.u8()
 	c.skip(5)
-	if l.kind != 0 {
+	if l.kind != compact {
 		address := c.offset()
 		l.extent.address, l.index.address = address, address
 		l.extent.length = -1 // what the shape says

@@ -1,10 +1,19 @@
 package hdf5
 
+import "bytes"
+
 const signature = "\x89HDF\r\n\x1a\n"
+
+// maxSuperblock is more than a superblock and its root entry have, in bytes.
+const maxSuperblock = 128
+
+// Is tells whether a file that begins so may be HDF5.
+func Is(head []byte) bool { return bytes.HasPrefix(head, []byte(signature)) }
 
 // readSuperblock finds the superblock at byte 0 or, behind a user block, at
 // 512 and its doubles, and takes sizes and the root group from it.
 func (f *File) readSuperblock() error {
+	blank := true
 	for at := int64(0); at+int64(len(signature)) <= f.size; at = max(512, at*2) {
 		head := make([]byte, len(signature))
 		if err := f.readAt(head, at); err != nil {
@@ -13,12 +22,16 @@ func (f *File) readSuperblock() error {
 		if string(head) == signature {
 			return f.parseSuperblock(at)
 		}
+		blank = blank && string(head) == "\x00\x00\x00\x00\x00\x00\x00\x00"
+	}
+	if blank {
+		return &ShortError{Have: f.size}
 	}
 	return errorAt(-1, "this is no HDF5 file: it has no superblock")
 }
 
 func (f *File) parseSuperblock(at int64) error {
-	c, err := f.blockUpTo(uint64(at), 128)
+	c, err := f.blockUpTo(uint64(at), maxSuperblock)
 	if err != nil {
 		return err
 	}
@@ -28,6 +41,9 @@ func (f *File) parseSuperblock(at int64) error {
 		f.parseOldSuperblock(c, version)
 	} else {
 		f.parseNewSuperblock(c)
+	}
+	if c.err != nil && len(c.data) < maxSuperblock {
+		return &ShortError{Have: f.size}
 	}
 	if c.err != nil {
 		return c.err
