@@ -60,6 +60,9 @@ func (c *choice) check() error {
 	if len(c.Arrivals) > maxArrivals || len(c.Served) > maxServed || len(c.Trying) > maxArrivals {
 		return errors.New("it lists too many versions")
 	}
+	if c.Sequence < 0 || c.Sequence > 1<<60 {
+		return errors.New("its count of arrivals makes no sense")
+	}
 	names := map[string]bool{}
 	sequences := map[int64]bool{}
 	for _, a := range c.Arrivals {
@@ -70,7 +73,7 @@ func (c *choice) check() error {
 	}
 	bad := func(id identity) bool { return !entryName(id.Name) }
 	if slices.ContainsFunc(c.Served, bad) || c.Pinned != "" && !entryName(c.Pinned) ||
-		slices.ContainsFunc(c.Trying, func(a attempt) bool { return bad(a.identity) || a.Count < 0 }) {
+		slices.ContainsFunc(c.Trying, func(a attempt) bool { return bad(a.identity) || a.Count < 0 || a.Count > 1<<30 }) {
 		return errors.New("it names no model")
 	}
 	return nil

@@ -136,6 +136,7 @@ func TestDamagedChoice(t *testing.T) {
 		{"path as name", `{"format":1,"sequence":1,"arrivals":[{"name":"../x","content":"1","sequence":1}]}`, "makes no sense"},
 		{"same name twice", `{"format":1,"sequence":2,"arrivals":[{"name":"a","sequence":1},{"name":"a","sequence":2}]}`, "makes no sense"},
 		{"sequence beyond the last", `{"format":1,"sequence":1,"arrivals":[{"name":"a","sequence":9}]}`, "makes no sense"},
+		{"a count that can't go on", `{"format":1,"sequence":9223372036854775807}`, "count of arrivals"},
 		{"pinned to a path", `{"format":1,"pinned":"a/b"}`, "names no model"},
 		{"too long", `{"format":1}` + strings.Repeat(" ", maxChoice), "longer than"},
 	} {
