@@ -20,8 +20,9 @@ type area struct {
 // maxBlock bounds the pixels whose sum fits 32 bits.
 const maxBlock = 1 << 23
 
-// newArea follows OpenCV's INTER_AREA: the mean when both sides shrink (in
-// whole numbers by whole factors), linear blending with the shares of the area as weights otherwise.
+// newArea follows OpenCV's INTER_AREA: the mean when both sides shrink, in whole
+// numbers where they do by whole factors; linear blending with the shares of
+// the area as weights otherwise.
 func newArea(srcWidth, srcHeight, dstWidth, dstHeight int) scaler {
 	if srcWidth < dstWidth || srcHeight < dstHeight {
 		return newLinear(srcWidth, srcHeight, areaTaps(srcWidth, dstWidth), areaTaps(srcHeight, dstHeight))

@@ -2,6 +2,8 @@ package picture
 
 import (
 	"bytes"
+	"encoding/binary"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/gif"
@@ -80,10 +82,9 @@ func TestRead(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	dir := t.TempDir()
 	whole := encode(t, ".png", image.NewGray(image.Rect(0, 0, 300, 200)))
-	huge := bytes.Clone(whole)
-	copy(huge[16:], []byte{0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff})
 	for name, data := range map[string][]byte{
-		"text.png": []byte("not a picture"), "empty.jpg": {}, "short.png": whole[:len(whole)/2], "huge.png": huge,
+		"text.png": []byte("not a picture"), "empty.jpg": {}, "short.png": whole[:len(whole)/2],
+		"huge.png": claim(whole, 1<<30, 1<<30), "bomb.png": claim(whole, 7000, 7000), "overflow.png": claim(whole, 1<<31-1, 3),
 	} {
 		path := filepath.Join(dir, name)
 		if err := os.WriteFile(path, data, 0o600); err != nil {
@@ -93,6 +94,15 @@ func TestReadRefuses(t *testing.T) {
 			t.Errorf("%s: got %v, want an error that names the file", name, err)
 		}
 	}
+}
+
+// claim is a PNG file with other sides in its header.
+func claim(file []byte, width, height uint32) []byte {
+	file = bytes.Clone(file)
+	binary.BigEndian.PutUint32(file[16:], width)
+	binary.BigEndian.PutUint32(file[20:], height)
+	binary.BigEndian.PutUint32(file[29:], crc32.ChecksumIEEE(file[12:29]))
+	return file
 }
 
 func TestList(t *testing.T) {
@@ -123,9 +133,16 @@ func TestList(t *testing.T) {
 }
 
 func FuzzDecode(f *testing.F) {
-	m := image.NewGray(image.Rect(0, 0, 5, 4))
-	for _, ending := range []string{".png", ".bmp", ".gif", ".jpg"} {
-		f.Add(encode(f, ending, m))
+	files, err := List("testdata")
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
