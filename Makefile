@@ -4,6 +4,7 @@ SHELL       := /bin/bash
 .DEFAULT_GOAL := help
 
 BIN     := build/bin
+DEMO    := build/demo
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 TAGS    := opencv,gocv_specific_modules,gocv_videoio
@@ -38,7 +39,16 @@ camera: go packages-CAMERA_PACKAGES ## Build edged-camera, the program that link
 	CGO_ENABLED=1 go build -trimpath -tags $(TAGS) -o $(BIN)/edged-camera ./cmd/edged-camera
 
 run: build camera ## Show edged at work on the bundled clip and model
-	@$(BIN)/edged demo
+	@mkdir -p $(DEMO)/models
+	@[ -e $(DEMO)/models/digits ] || cp -r testdata/digits/model $(DEMO)/models/digits
+	@echo
+	@echo "edged watches testdata/demo/digits.mp4 through OpenCV and prints a line each time it sees another digit."
+	@echo "  Copy a model in while it runs:  cp -r testdata/digits/model $(DEMO)/models/second"
+	@echo "  Ask what it is doing:           $(BIN)/edged status --state $(DEMO)"
+	@echo "  Go back to the first model:     $(BIN)/edged models rollback --state $(DEMO)"
+	@echo "  Stop it:                        Ctrl-C"
+	@echo
+	@exec $(BIN)/edged run --state $(DEMO) --source testdata/demo/digits.mp4 --loop --events changes
 
 test: test-go fuzz test-opencv test-arm64 ## Run every test: Go, OpenCV, arm64 under qemu
 
