@@ -48,7 +48,7 @@ run: build camera ## Show edged at work on the bundled clip and model
 	@echo "  Go back to the first model:     $(BIN)/edged models rollback --state $(DEMO)"
 	@echo "  Stop it:                        Ctrl-C"
 	@echo
-	@exec $(BIN)/edged run --state $(DEMO) --source testdata/demo/digits.mp4 --loop --events changes
+	@exec $(BIN)/edged run --state $(DEMO) --source testdata/demo/digits.mp4 --loop --events changes --log warn
 
 test: test-go fuzz test-opencv test-arm64 ## Run every test: Go, OpenCV, arm64 under qemu
 
