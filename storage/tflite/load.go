@@ -57,7 +57,6 @@ type builder struct {
 	nodes  map[int]int // node by tensor
 	made   map[int]int // operator by the tensor that it makes
 	values []func() error
-	depth  int
 }
 
 func (b *builder) model() (*nn.Model, error) {
