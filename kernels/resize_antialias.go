@@ -43,22 +43,23 @@ func triangle(src, dst int) []filterTaps {
 	scale := float64(src) / float64(dst)
 	support := max(scale, 1)
 	taps := make([]filterTaps, dst)
+	all := make([]uint32, 0, dst*(2*int(math.Ceil(support))+1))
+	weights := make([]float64, 0, 2*int(math.Ceil(support))+1)
 	for i := range taps {
 		centre := (float64(i) + 0.5) * scale
 		first := max(int(float64(centre-support)+0.5), 0)
 		last := min(int(float64(centre+support)+0.5), src)
-		weights := make([]float64, last-first)
+		weights = weights[:last-first]
 		sum := 0.0
 		for j := range weights {
 			distance := math.Abs(float64(float64(float64(j+first)-centre)+0.5) * (1 / support))
 			weights[j] = max(0, 1-distance)
 			sum += weights[j]
 		}
-		fixed := make([]uint32, len(weights))
-		for j, w := range weights {
-			fixed[j] = uint32(0.5 + float64(w/sum*(1<<antialiasBits)))
+		for _, w := range weights {
+			all = append(all, uint32(0.5+float64(w/sum*(1<<antialiasBits))))
 		}
-		taps[i] = filterTaps{at: first, weights: fixed}
+		taps[i] = filterTaps{at: first, weights: all[len(all)-len(weights):]}
 	}
 	return taps
 }

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -173,4 +174,38 @@ func BenchmarkResize(b *testing.B) {
 			})
 		}
 	}
+}
+
+// FuzzResize resizes a picture of one colour, which must keep it.
+func FuzzResize(f *testing.F) {
+	f.Add(uint16(640), uint16(480), uint16(224), uint16(224), byte(200))
+	f.Add(uint16(1), uint16(9), uint16(700), uint16(2), byte(255))
+	f.Add(uint16(900), uint16(1), uint16(1), uint16(1), byte(1))
+	f.Fuzz(func(t *testing.T, width, height, toWidth, toHeight uint16, level byte) {
+		const most = 1 << 20
+		if int(width)*int(height) > most || int(toWidth)*int(toHeight) > most {
+			return
+		}
+		src, dst := slices.Repeat([]byte{level}, int(width)*int(height)*3), make([]byte, int(toWidth)*int(toHeight)*3)
+		for _, method := range ResizeMethods() {
+			r, err := NewResizer(method, int(toWidth), int(toHeight))
+			if err == nil {
+				err = r.Resize(dst, src, int(width), int(height))
+			}
+			if empty := len(src) == 0 || len(dst) == 0; empty || max(width, height, toWidth, toHeight) > maxSide {
+				if err == nil {
+					t.Errorf("%s from %dx%d to %dx%d was taken", method, width, height, toWidth, toHeight)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range dst {
+				if abs(int(v)-int(level)) > 1 {
+					t.Fatalf("%s from %dx%d to %dx%d: value %d is %d, want %d", method, width, height, toWidth, toHeight, i, v, level)
+				}
+			}
+		}
+	})
 }

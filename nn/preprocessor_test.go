@@ -66,3 +66,19 @@ func TestPreprocessorRefuses(t *testing.T) {
 		t.Error("an input of 5 values was filled")
 	}
 }
+
+func BenchmarkPreprocessorApply(b *testing.B) {
+	p, err := NewPreprocessor(Preprocessing{Resize: "bilinear", Color: RGB, Scale: 1.0 / 255}, Shape{224, 224, 3})
+	if err != nil {
+		b.Fatal(err)
+	}
+	frame := Image{Width: 640, Height: 480, Pixels: make([]byte, 640*480*3)}
+	dst := make([]float32, 224*224*3)
+	b.SetBytes(int64(len(frame.Pixels)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if err := p.Apply(dst, frame); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
