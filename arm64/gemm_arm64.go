@@ -35,6 +35,11 @@ const (
 //go:noescape
 func GEMM(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, clamp bool, low, high float32)
 
+// GEMMInOrder is GEMM with loads for cores that execute in order.
+//
+//go:noescape
+func GEMMInOrder(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, clamp bool, low, high float32)
+
 // Pack8 packs eight rows of src, stride elements apart, for GEMM:
 //
 //	for k := range depth {

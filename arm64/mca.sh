@@ -31,14 +31,15 @@ cycles() { llvm-mca -mtriple=aarch64 -mcpu="$1" -mattr=+fullfp16,+dotprod -itera
 
 printf '%-12s %-20s %12s %14s %8s %8s\n' CPU loop instructions multiply-adds cycles busy
 for cpu in "${@:-cortex-a53 cortex-a72 cortex-a76}"; do for cpu in $cpu; do
-  loops="GEMM Direct Dense8 Depthwise3 Depthwise3Stride2 WinogradFew3"
+  loops="GEMM GEMMInOrder Direct Dense8 Depthwise3 Depthwise3Stride2 WinogradFew3"
   [ "$cpu" = cortex-a76 ] && loops="$loops GEMMHalf"
   for loop in $loops; do
     cut_loop "$loop" > "$work/loop.s"
-    # The multiply-adds alone, each with a register of its own: the core's peak.
-    awk '/^fml[as]/ { n = split($0, w, /[ ,]+/); sub(/v[0-9]+/, "v" (i++ % 24), w[2]); print w[1], w[2] ", v30" substr(w[3], index(w[3], ".")) ", v15" substr(w[4], index(w[4], ".")) }' "$work/loop.s" > "$work/peak.s"
-    all=$(cycles "$cpu" "$work/loop.s"); peak=$(cycles "$cpu" "$work/peak.s")
-    printf '%-12s %-20s %12d %14d %8.1f %7.0f%%\n' "$cpu" "$loop" "$(wc -l < "$work/loop.s")" "$(wc -l < "$work/peak.s")" \
-      "$(awk "BEGIN { print $all / 100 }")" "$(awk "BEGIN { print 100 * $peak / $all }")"
+    # The core's peak: as many multiply-adds that wait for nothing.
+    add=$(grep -m 1 '^fml[as]' "$work/loop.s"); element=$(sed 's/[^.]*\.\([0-9a-z]*\),.*/\1/' <<< "$add"); lane=$(sed 's/.*v[0-9]*\.//' <<< "$add")
+    for d in {0..13}; do echo "fmla v$d.$element, v30.$element, v15.$lane"; done > "$work/peak.s"
+    adds=$(grep -c '^fml[as]' "$work/loop.s"); all=$(cycles "$cpu" "$work/loop.s"); peak=$(cycles "$cpu" "$work/peak.s")
+    printf '%-12s %-20s %12d %14d %8.1f %7.0f%%\n' "$cpu" "$loop" "$(wc -l < "$work/loop.s")" "$adds" \
+      "$(awk "BEGIN { print $all / 100 }")" "$(awk "BEGIN { print 100 * $peak / 14 * $adds / $all }")"
   done
 done; done

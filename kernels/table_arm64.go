@@ -12,6 +12,7 @@ import (
 func implementations() []implementation {
 	return []implementation{
 		{neonFP16(), cpu.ARM64.HasASIMDHP},
+		{neonInOrder(), inOrder()},
 		{neon(), true},
 	}
 }
@@ -60,12 +61,14 @@ var winogradHalfNEON = &winogradKernels[uint16]{
 }
 
 // neon is float32 for every ARMv8-A core.
-func neon() *Table {
+func neon() *Table { return neonWith(gemmNEON) }
+
+func neonWith(gemm *gemmKernels[float32]) *Table {
 	return &Table{
 		Name:      "neon",
-		Conv2D:    neonConv2D,
+		Conv2D:    func(s *Conv2DSpec, w Weights) Op { return neonConv2D(s, w, gemm) },
 		Depthwise: func(s *DepthwiseSpec, w Weights) Op { return newDepthwiseTiles(s, w, depthwiseNEON) },
-		Dense:     neonDense,
+		Dense:     func(s *DenseSpec, w Weights) Op { return neonDense(s, w, gemm) },
 
 		Pool:       func(s *PoolSpec) Op { return newVectorPool(s, vectorNEON) },
 		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorNEON) },
@@ -74,13 +77,38 @@ func neon() *Table {
 	}
 }
 
-func neonConv2D(s *Conv2DSpec, w Weights) Op {
+// inOrder tells whether this core executes in order: ARM's Cortex-A35, A53,
+// A55 and A510.
+func inOrder() bool {
+	if !cpu.ARM64.HasCPUID {
+		return false
+	}
+	id := arm64.MIDR()
+	const arm = 0x41
+	if id>>24&0xff != arm {
+		return false
+	}
+	switch id >> 4 & 0xfff {
+	case 0xd03, 0xd04, 0xd05, 0xd46:
+		return true
+	}
+	return false
+}
+
+// neonInOrder is neon with products scheduled for cores that execute in order.
+func neonInOrder() *Table {
+	t := neonWith(gemmInOrderNEON)
+	t.Name = "neon-in-order"
+	return t
+}
+
+func neonConv2D(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
 	keep := func(v float32) float32 { return v }
 	if op := newWinogradFew(s, w, winogradFewNEON); op != nil {
 		return op
 	}
 	if s.InChannels >= 2*arm64.GEMMGroup && s.Filters >= arm64.GEMMColumns {
-		if op := newWinograd(s, w, gemmNEON, winogradNEON, keep); op != nil {
+		if op := newWinograd(s, w, gemm, winogradNEON, keep); op != nil {
 			return op
 		}
 	}
@@ -89,33 +117,41 @@ func neonConv2D(s *Conv2DSpec, w Weights) Op {
 			return op
 		}
 	}
-	return newGEMMConv2D(s, w, gemmNEON, keep)
+	return newGEMMConv2D(s, w, gemm, keep)
 }
 
-func neonDense(s *DenseSpec, w Weights) Op {
+func neonDense(s *DenseSpec, w Weights, gemm *gemmKernels[float32]) Op {
 	switch {
 	case s.Rows >= arm64.GEMMRows/2:
-		return newDenseGEMM(s, w, gemmNEON, func(v float32) float32 { return v })
+		return newDenseGEMM(s, w, gemm, func(v float32) float32 { return v })
 	case w.Float16 != nil:
 		return newMatvec(s, w, matvecHalfNEON, keepFloat16)
 	}
 	return newMatvec(s, w, matvecNEON, keepFloat32)
 }
 
-var gemmNEON = &gemmKernels[float32]{
-	name: "neon", rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup,
-	pack: func(dst, src []float32, stride, depth int) {
-		_, _ = dst[arm64.GEMMRows*depth-1], src[(arm64.GEMMRows-1)*stride+depth-1]
-		arm64.Pack8(dst, src, stride, depth)
-	},
-	multiply: func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
-		rows, columns := tiles*arm64.GEMMRows, panels*arm64.GEMMColumns
-		_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
-		if start != nil {
-			_ = start[(rows-1)*startStride+columns-1]
-		}
-		arm64.GEMM(dst, stride, a, b, depth, tiles, panels, start, startStride, bounds != unbounded, bounds.low, bounds.high)
-	},
+var (
+	gemmNEON        = gemmOnNEON("neon", arm64.GEMM)
+	gemmInOrderNEON = gemmOnNEON("neon-in-order", arm64.GEMMInOrder)
+)
+
+// gemmOnNEON checks the lengths for one of the schedules of the product.
+func gemmOnNEON(name string, multiply func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, clamp bool, low, high float32)) *gemmKernels[float32] {
+	return &gemmKernels[float32]{
+		name: name, rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup,
+		pack: func(dst, src []float32, stride, depth int) {
+			_, _ = dst[arm64.GEMMRows*depth-1], src[(arm64.GEMMRows-1)*stride+depth-1]
+			arm64.Pack8(dst, src, stride, depth)
+		},
+		multiply: func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
+			rows, columns := tiles*arm64.GEMMRows, panels*arm64.GEMMColumns
+			_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
+			if start != nil {
+				_ = start[(rows-1)*startStride+columns-1]
+			}
+			multiply(dst, stride, a, b, depth, tiles, panels, start, startStride, bounds != unbounded, bounds.low, bounds.high)
+		},
+	}
 }
 
 var winogradNEON = &winogradKernels[float32]{

@@ -13,6 +13,9 @@ import (
 var exercised = map[string][]string{
 	"portable":  {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
 	"neon-fp16": {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
+	"neon-in-order": {
+		"conv2d/winograd-4x4/neon-in-order", "conv2d/gemm/neon-in-order", "conv2d/gemm/neon-in-order+pool", "dense/gemm/neon-in-order",
+	},
 	"neon": {
 		"conv2d/winograd-4x4-few/neon", "conv2d/winograd-4x4/neon", "conv2d/gemm/neon", "conv2d/gemm/neon+pool",
 		"dense/matvec/neon", "dense/matvec/neon-half", "conv2d/direct/neon", "conv2d/direct/neon+pool", "dense/gemm/neon", "depthwise/tiles/neon",
