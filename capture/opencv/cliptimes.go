@@ -19,7 +19,7 @@ type clipTimes struct {
 
 // begin starts a round of a clip of so many frames a second.
 func (t *clipTimes) begin(fps float64) {
-	if !(fps > 0.001 && fps < 1000) {
+	if !isRate(fps) {
 		fps = defaultFPS
 	}
 	t.step = time.Duration(float64(time.Second) / fps)
@@ -43,3 +43,6 @@ func (t *clipTimes) next(milliseconds float64) time.Duration {
 	t.begun = true
 	return t.last
 }
+
+// isRate tells a rate from what some clips and drivers call one.
+func isRate(fps float64) bool { return fps > 0.001 && fps < 1000 }

@@ -123,7 +123,7 @@ func set(video *gocv.VideoCapture, property gocv.VideoCaptureProperties, value f
 
 func describe(backend string, video *gocv.VideoCapture) string {
 	text := fmt.Sprintf("%s, %gx%g", backend, video.Get(gocv.VideoCaptureFrameWidth), video.Get(gocv.VideoCaptureFrameHeight))
-	if fps := video.Get(gocv.VideoCaptureFPS); fps > 0 {
+	if fps := video.Get(gocv.VideoCaptureFPS); isRate(fps) {
 		text += fmt.Sprintf(", %.4g frames a second", fps)
 	}
 	return text
