@@ -41,7 +41,7 @@ func runCamera(mode string) error {
 	defer pace.Stop()
 	for sequence := 0; mode != showOnce || sequence < len(files); sequence++ {
 		if mode == showStall && sequence == 5 {
-			select {}
+			time.Sleep(time.Hour)
 		}
 		image, err := picture.Read(files[sequence%len(files)])
 		if err != nil {

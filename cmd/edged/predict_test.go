@@ -47,7 +47,7 @@ func TestPredictGivesKerassScores(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := tensors["output"].Float32s()
-	line := []string{"predict", "--json", "--model", filepath.Join(digits, "model"), "--resize", "bilinear-antialias", "--scale", fmt.Sprint(1.0 / 255)}
+	line := []string{"predict", "--json", "--model", filepath.Join(digits, "model"), "--precision", "float32", "--resize", "bilinear-antialias", "--scale", fmt.Sprint(1.0 / 255)}
 	for _, file := range files {
 		line = append(line, filepath.Join(digits, "valid", file))
 	}

@@ -142,25 +142,38 @@ func (d *Daemon) serve(ctx context.Context) error {
 	service := &systemd.Service{Alive: d.loop.alive}
 	server := &web.Server{Listener: d.listener, Handler: (&web.Control{Status: d.status, Models: d.models}).Handler()}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{d.models.Run, d.camera.Run, d.loop.Run, server.Run, service.Run} {
+	for _, run := range []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run} {
 		group.Go(func() error { return run(ctx) })
 	}
 	group.Go(func() error { return d.announce(ctx, service) })
 	return group.Wait()
 }
 
-// readyTime is how long a model may take to load before the daemon calls itself
-// ready without.
+// watch runs the camera once a model can answer, so that no frame of a clip is
+// lost to the start.
+func (d *Daemon) watch(ctx context.Context) error {
+	d.settle(ctx)
+	return d.camera.Run(ctx)
+}
+
+// readyTime is how long a model may take to load before the daemon goes on
+// without.
 const readyTime = 20 * time.Second
 
-// announce tells systemd and the log when the daemon serves, and when it ends.
-func (d *Daemon) announce(ctx context.Context, service *systemd.Service) error {
+// settle waits until a model serves, or none can, or readyTime has passed.
+func (d *Daemon) settle(ctx context.Context) {
 	late := time.NewTimer(readyTime)
 	defer late.Stop()
 	select {
 	case <-d.models.Ready():
 	case <-late.C:
 	case <-ctx.Done():
+	}
+}
+
+// announce tells systemd and the log when the daemon serves, and when it ends.
+func (d *Daemon) announce(ctx context.Context, service *systemd.Service) error {
+	if d.settle(ctx); ctx.Err() != nil {
 		return nil
 	}
 	log := d.options.Log

@@ -139,8 +139,13 @@ func TestDaemonLeavesNothingBehind(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- d.Run(ctx) }()
-	if _, err := web.NewClient(c.Socket()).Status(t.Context()); err != nil {
-		t.Error(err)
+	client := web.NewClient(c.Socket())
+	for state := ""; state != string(capture.StateWaiting); {
+		status, err := client.Status(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		state = status.Camera.State
 	}
 	cancel()
 	if err := <-ended; err != nil {
