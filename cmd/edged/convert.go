@@ -1,33 +1,51 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"strconv"
 
 	"edged/storage"
 
 	"github.com/spf13/cobra"
 )
 
+const convertLong = `convert reads a model in any form that edged knows and writes it as OUT. The
+ending of OUT, or --format, says how:
+
+  NAME.keras   a file of Keras 3
+  NAME.h5      a file that Keras 2 and Keras 3 load
+  else         a folder in edged's own form
+
+Keras's files hold the network, its weights in float32 and what model.compile
+said; labels and preprocessing stay behind.`
+
 func newConvert() *cobra.Command {
 	precision := choice{"auto", precisions}
+	format := choice{"auto", []string{"auto", "edged", "keras", "h5"}}
 	command := &cobra.Command{
 		Use:   "convert MODEL OUT",
-		Short: "Write a model in edged's own form",
-		Long:  "convert reads a model in any form that edged knows and writes it as the folder OUT.",
+		Short: "Write a model in edged's own form or one of Keras's",
+		Long:  convertLong,
 		Args:  takes("MODEL", "OUT"),
 		RunE: func(command *cobra.Command, arguments []string) error {
 			m, err := storage.Load(arguments[0], storage.LoadOptions{})
 			if err != nil {
 				return err
 			}
-			var options storage.CommitOptions
-			if precision.value != "auto" {
-				options.Precision = storage.Precision(precision.value)
-			}
-			m.Tool = "edged " + version
 			out := filepath.Clean(arguments[1])
-			if err := storage.Commit(out, m, options); err != nil {
+			form := storage.ExportFormatOf(out)
+			if format.value != "auto" {
+				form = storage.ExportFormat(format.value)
+			}
+			if form == "" || form == "edged" {
+				err = commit(out, m, precision.value)
+			} else {
+				err = export(command, out, m, form, precision.value)
+			}
+			if err != nil {
 				return err
 			}
 			fmt.Fprintln(command.OutOrStdout(), out)
@@ -35,5 +53,35 @@ func newConvert() *cobra.Command {
 		},
 	}
 	command.Flags().Var(&precision, "precision", "of the weights: auto, float32 or float16; auto is the model's own")
+	command.Flags().Var(&format, "format", "of OUT: auto (by its ending), edged, keras or h5")
 	return command
+}
+
+// commit writes m in edged's own form.
+func commit(out string, m *storage.Model, precision string) error {
+	var options storage.CommitOptions
+	if precision != "auto" {
+		options.Precision = storage.Precision(precision)
+	}
+	m.Tool = "edged " + version
+	return storage.Commit(out, m, options)
+}
+
+// export writes m in one of Keras's forms, and says what it has no room for.
+func export(command *cobra.Command, out string, m *storage.Model, form storage.ExportFormat, precision string) error {
+	if precision == string(storage.Float16) {
+		return errors.New("Keras's forms hold float32: leave --precision out, or write edged's own form")
+	}
+	if err := storage.Export(out, m, form); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(m.Labels, func(label string) bool { return !number(label) }) {
+		fmt.Fprintf(command.ErrOrStderr(), "%s has no labels in it: put labels.txt beside it\n", out)
+	}
+	return nil
+}
+
+func number(label string) bool {
+	_, err := strconv.Atoi(label)
+	return err == nil
 }

@@ -1,0 +1,89 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"edged/storage/keras"
+)
+
+// ExportFormat is a form of Keras's that Export writes.
+type ExportFormat string
+
+// The forms that Export writes.
+const (
+	ExportKeras ExportFormat = "keras" // a .keras file of Keras 3
+	ExportH5    ExportFormat = "h5"    // a .h5 file that Keras 2 and 3 load
+)
+
+// ExportFormatOf is the form that a path's ending stands for, or empty.
+func ExportFormatOf(path string) ExportFormat {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".keras":
+		return ExportKeras
+	case ".h5", ".hdf5":
+		return ExportH5
+	}
+	return ""
+}
+
+// Export writes m's network, its weights in float32 and what model.compile said
+// to path, in a form of Keras's. Nothing may be at path, and nothing is seen
+// there before it is complete. Labels and preprocessing have no place in these
+// files: they stay behind.
+func Export(path string, m *Model, format ExportFormat) error {
+	if err := export(path, m, format); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func export(path string, m *Model, format ExportFormat) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.New("there is something of that name already, and nothing is overwritten")
+	}
+	switch format {
+	case ExportKeras:
+		saved := m.Created
+		if saved.IsZero() {
+			saved = time.Now()
+		}
+		return exportFile(path, func(w io.Writer) error { return keras.WriteArchive(w, m.Network, saved.UTC()) })
+	case ExportH5:
+		return exportFile(path, func(w io.Writer) error { return keras.WriteH5(w, m.Network) })
+	}
+	return fmt.Errorf("%q is no form that edged writes", format)
+}
+
+// exportFile writes a file under a temporary name and renames it.
+func exportFile(path string, write func(w io.Writer) error) error {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	f, err := os.CreateTemp(dir, "."+base+".")
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if err == nil {
+		err = errors.Join(f.Chmod(0o644), f.Sync())
+	}
+	if closing := f.Close(); err == nil {
+		err = closing
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+		return err
+	}
+	return flush(dir)
+}

@@ -1,0 +1,149 @@
+package keras
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"strings"
+
+	"edged/nn"
+	"edged/storage/hdf5"
+)
+
+// WriteH5 writes m as a .h5 file as model.save does in Keras 2, which Keras 3
+// loads too, with what model.compile said and without the optimizer's state.
+func WriteH5(w io.Writer, m *nn.Model) error {
+	config, m, err := translate(m, 2)
+	if err != nil {
+		return err
+	}
+	if config, err = withoutUnused(config); err != nil {
+		return err
+	}
+	root := &hdf5.Group{}
+	root.SetText("keras_version", keras2Version)
+	root.SetText("backend", "tensorflow")
+	root.SetText("model_config", string(config))
+	if m.Compile != nil {
+		root.SetText("training_config", string(training(m.Compile)))
+	}
+	top, err := root.Group("model_weights")
+	if err != nil {
+		return err
+	}
+	top.SetText("keras_version", keras2Version)
+	top.SetText("backend", "tensorflow")
+	names := map[*nn.Weight]string{}
+	nameWeights(names, "", m)
+	var layers []string
+	for _, l := range m.Layers {
+		layers = append(layers, l.Name())
+		if err := putLayer(top, m, l, names); err != nil {
+			return err
+		}
+	}
+	top.SetStrings("layer_names", layers)
+	if own, err := top.Group("top_level_model_weights"); err == nil {
+		own.SetStrings("weight_names", nil)
+	}
+	return hdf5.Write(w, root)
+}
+
+// training writes the optimizer of a Keras 2 training_config with the settings
+// that Keras 3 and every Keras 2 know, where those are all that it has. Else it
+// stays as it is, and Keras 3 takes the optimizer's defaults.
+func training(config []byte) []byte {
+	var root map[string]any
+	if json.Unmarshal(config, &root) != nil {
+		return config
+	}
+	optimizer, _ := root["optimizer_config"].(map[string]any)
+	values, _ := optimizer["config"].(map[string]any)
+	class, _ := optimizer["class_name"].(string)
+	class = strings.TrimPrefix(class, "Custom>")
+	if values == nil || class == "AdamW" || values["use_ema"] == true || decays(values["weight_decay"]) || values["is_legacy_optimizer"] == true {
+		return config
+	}
+	for _, key := range []string{"use_ema", "ema_momentum", "ema_overwrite_frequency", "weight_decay", "jit_compile", "is_legacy_optimizer"} {
+		delete(values, key)
+	}
+	optimizer["class_name"] = class
+	if data, err := json.Marshal(root); err == nil {
+		return data
+	}
+	return config
+}
+
+// unused are entries that Keras 2 writes for layers that never use them, and
+// that Keras 3 refuses.
+var unused = map[string][]string{
+	"DepthwiseConv2D": {"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"},
+	"SeparableConv2D": {"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"},
+}
+
+func withoutUnused(config []byte) ([]byte, error) {
+	var root any
+	d := json.NewDecoder(bytes.NewReader(config))
+	d.UseNumber()
+	if err := d.Decode(&root); err != nil {
+		return nil, err
+	}
+	dropUnused(root)
+	return json.Marshal(root)
+}
+
+func dropUnused(v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			dropUnused(e)
+		}
+	case map[string]any:
+		class, _ := v["class_name"].(string)
+		if inner, ok := v["config"].(map[string]any); ok {
+			for _, key := range unused[class] {
+				delete(inner, key)
+			}
+		}
+		for _, e := range v {
+			dropUnused(e)
+		}
+	}
+}
+
+// nameWeights gives each weight of m a name of its own, as "body/conv/kernel:0".
+func nameWeights(names map[*nn.Weight]string, path string, m *nn.Model) {
+	for _, l := range m.Layers {
+		at := path + l.Name() + "/"
+		if inner, ok := l.(*nn.Model); ok {
+			nameWeights(names, at, inner)
+			continue
+		}
+		for _, w := range l.Weights() {
+			if names[w] == "" {
+				names[w] = at + w.Name + ":0"
+			}
+		}
+	}
+}
+
+// putLayer writes the group of one of the model's layers.
+func putLayer(top *hdf5.Group, m *nn.Model, l nn.Layer, names map[*nn.Weight]string) error {
+	g, err := top.Group(l.Name())
+	if err != nil {
+		return err
+	}
+	var list []string
+	for _, w := range m.LegacyWeights(l) {
+		list = append(list, names[w])
+		if err := g.Put(names[w], &hdf5.Dataset{Shape: w.Shape, Values: w.Value}); err != nil {
+			return err
+		}
+	}
+	g.SetStrings("weight_names", list)
+	return nil
+}
+
+// decays tells whether an optimizer's weight_decay is on: null and, in Keras
+// 2.11, false are off.
+func decays(v any) bool { return v != nil && v != false && v != 0.0 }
