@@ -29,15 +29,23 @@ func TestEventsAreJSON(t *testing.T) {
 			`"model":"20261123T101500Z-a1b2","latency_ms":23.456,"predict_ms":12.000}`},
 		{"no scores", &Prediction{Time: noon}, `{"event":"prediction","time":"2026-11-23T12:00:00.123Z","frame":0,` +
 			`"label":"","score":0,"top":[],"model":"","latency_ms":0.000,"predict_ms":0.000}`},
-		{"not a number", &Prediction{Time: noon, Score: float32(math.NaN())},
+		{
+			"not a number", &Prediction{Time: noon, Score: float32(math.NaN())},
 			`{"event":"prediction","time":"2026-11-23T12:00:00.123Z","frame":0,` +
-				`"label":"","score":null,"top":[],"model":"","latency_ms":0.000,"predict_ms":0.000}`},
-		{"model active", &ModelChange{Time: noon.In(time.FixedZone("CET", 3600)), Model: "b", State: "active"},
-			`{"event":"model","time":"2026-11-23T12:00:00.123Z","model":"b","state":"active"}`},
-		{"model rejected", &ModelChange{Time: noon, Model: "b", State: "rejected", Reason: "line\nbreak"},
-			`{"event":"model","time":"2026-11-23T12:00:00.123Z","model":"b","state":"rejected","reason":"line\nbreak"}`},
-		{"camera", &CameraChange{Time: noon, State: "stalled", Reason: "no frame for 5s"},
-			`{"event":"camera","time":"2026-11-23T12:00:00.123Z","state":"stalled","reason":"no frame for 5s"}`},
+				`"label":"","score":null,"top":[],"model":"","latency_ms":0.000,"predict_ms":0.000}`,
+		},
+		{
+			"model active", &ModelChange{Time: noon.In(time.FixedZone("CET", 3600)), Model: "b", State: "active"},
+			`{"event":"model","time":"2026-11-23T12:00:00.123Z","model":"b","state":"active"}`,
+		},
+		{
+			"model rejected", &ModelChange{Time: noon, Model: "b", State: "rejected", Reason: "line\nbreak"},
+			`{"event":"model","time":"2026-11-23T12:00:00.123Z","model":"b","state":"rejected","reason":"line\nbreak"}`,
+		},
+		{
+			"camera", &CameraChange{Time: noon, State: "stalled", Reason: "no frame for 5s"},
+			`{"event":"camera","time":"2026-11-23T12:00:00.123Z","state":"stalled","reason":"no frame for 5s"}`,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

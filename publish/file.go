@@ -47,7 +47,7 @@ func (f *File) Write(line []byte) (int, error) {
 	n, err := f.file.Write(line)
 	if err != nil {
 		if n > 0 && f.file.Truncate(f.size) != nil {
-			f.Close()
+			f.drop()
 		}
 		return 0, err
 	}
@@ -73,7 +73,7 @@ func (f *File) open() error {
 		return f.err
 	}
 	if f.err = f.reopen(); f.err != nil {
-		f.Close()
+		f.drop()
 		f.retry = time.Now().Add(retryTime)
 	}
 	return f.err
@@ -109,8 +109,11 @@ func (f *File) endLastLine() error {
 	return err
 }
 
+// drop closes the file, which has no more to tell.
+func (f *File) drop() { _ = f.Close() }
+
 func (f *File) rotate() error {
-	f.Close()
+	f.drop()
 	for i := f.Keep; i > 0; i-- {
 		err := os.Rename(f.name(i-1), f.name(i))
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

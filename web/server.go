@@ -26,10 +26,13 @@ func (s *Server) Run(ctx context.Context) error {
 		IdleTimeout:       30 * time.Second,
 		MaxHeaderBytes:    16 << 10,
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- server.Serve(s.Listener) }()
+	failed := make(chan error, 1)
+	go func() {
+		defer close(failed)
+		failed <- server.Serve(s.Listener)
+	}()
 	select {
-	case err := <-ended:
+	case err := <-failed:
 		return err
 	case <-ctx.Done():
 	}
@@ -39,6 +42,7 @@ func (s *Server) Run(ctx context.Context) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = server.Close()
 	}
-	<-ended
+	for range failed { // it ends by http.ErrServerClosed
+	}
 	return err
 }

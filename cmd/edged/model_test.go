@@ -32,8 +32,10 @@ func tutorial(t *testing.T, classes int) string {
 	for i := range labels {
 		labels[i] = string(rune('a' + i))
 	}
-	m := &storage.Model{Network: network, Labels: labels, Precision: storage.Float16,
-		Preprocessing: nn.Preprocessing{Resize: "bilinear", Color: "rgb", Scale: 1.0 / 255}}
+	m := &storage.Model{
+		Network: network, Labels: labels, Precision: storage.Float16,
+		Preprocessing: nn.Preprocessing{Resize: "bilinear", Color: "rgb", Scale: 1.0 / 255},
+	}
 	if err := storage.Commit(path, m, storage.CommitOptions{}); err != nil {
 		t.Fatal(err)
 	}

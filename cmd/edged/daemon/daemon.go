@@ -197,7 +197,9 @@ func (d *Daemon) close() {
 		d.listener.Close()
 	}
 	if d.file != nil {
-		d.file.Close()
+		if err := d.file.Close(); err != nil {
+			d.options.Log.Warn("the file of events", "error", err)
+		}
 	}
 	d.models.Close()
 	d.workers.Close()

@@ -29,8 +29,10 @@ func (m *Machine) opencv(ctx context.Context) Finding {
 	output, err := command.CombinedOutput()
 	text, _, _ := strings.Cut(strings.TrimSpace(string(output)), "\n")
 	if err != nil {
-		return Finding{name, Fail, fmt.Sprintf("%s does not run: %v: %s", m.Program, err, text),
-			"install the package edged-camera, or build it by `make camera`"}
+		return Finding{
+			name, Fail, fmt.Sprintf("%s does not run: %v: %s", m.Program, err, text),
+			"install the package edged-camera, or build it by `make camera`",
+		}
 	}
 	return ok(name, "%s: %s", m.Program, text)
 }
@@ -50,8 +52,10 @@ func (m *Machine) source() Finding {
 		path = m.path(source)
 	}
 	if _, err := os.Stat(path); err != nil {
-		return Finding{name, Fail, fmt.Sprintf("%s is not there", source),
-			"plug the camera in, or set camera.source to one of the cameras below, to a GStreamer pipeline, a URL or a file"}
+		return Finding{
+			name, Fail, fmt.Sprintf("%s is not there", source),
+			"plug the camera in, or set camera.source to one of the cameras below, to a GStreamer pipeline, a URL or a file",
+		}
 	}
 	if err := unix.Access(path, unix.R_OK); err != nil {
 		return Finding{name, Fail, fmt.Sprintf("%s may not be read: %v", source, err), addToGroup("video")}
@@ -76,8 +80,10 @@ func (m *Machine) cameras() Finding {
 		found = append(found, text)
 	}
 	if len(found) == 0 {
-		return Finding{name, Warn, "no V4L2 camera found",
-			"plug a USB camera in; a CSI camera is reached through a GStreamer pipeline with libcamerasrc (Raspberry Pi) or nvarguscamerasrc (Jetson)"}
+		return Finding{
+			name, Warn, "no V4L2 camera found",
+			"plug a USB camera in; a CSI camera is reached through a GStreamer pipeline with libcamerasrc (Raspberry Pi) or nvarguscamerasrc (Jetson)",
+		}
 	}
 	return ok(name, "%s", strings.Join(found, "; "))
 }

@@ -46,8 +46,10 @@ func (m *Machine) folder(name, path string) Finding {
 	}
 	switch {
 	case err != nil:
-		return Finding{name, Fail, fmt.Sprintf("%s may not be written: %v", path, err),
-			"run as the user edged or as root, or choose another folder (--state DIR)"}
+		return Finding{
+			name, Fail, fmt.Sprintf("%s may not be written: %v", path, err),
+			"run as the user edged or as root, or choose another folder (--state DIR)",
+		}
 	case !exists:
 		return ok(name, "%s will be made", path)
 	default:
