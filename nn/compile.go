@@ -73,6 +73,9 @@ func translatedOptimizer(v any, keras int) (any, bool) {
 		}
 		values[key] = v
 	}
+	if keras == 2 {
+		values["is_legacy_optimizer"] = false // else Keras 2.11 and later take it for one
+	}
 	return object("keras.optimizers", class, values, keras), true
 }
 

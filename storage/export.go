@@ -18,8 +18,9 @@ type ExportFormat string
 
 // The forms that Export writes.
 const (
-	ExportKeras ExportFormat = "keras" // a .keras file of Keras 3
-	ExportH5    ExportFormat = "h5"    // a .h5 file that Keras 2 and 3 load
+	ExportKeras      ExportFormat = "keras"      // a .keras file of Keras 3
+	ExportH5         ExportFormat = "h5"         // a .h5 file that Keras 2 and 3 load
+	ExportSavedModel ExportFormat = "savedmodel" // the directory of Keras 2
 )
 
 // ExportFormatOf is the form that a path's ending stands for, or empty.
@@ -35,8 +36,9 @@ func ExportFormatOf(path string) ExportFormat {
 
 // Export writes m's network, its weights in float32 and what model.compile said
 // to path, in a form of Keras's. Nothing may be at path, and nothing is seen
-// there before it is complete. Labels and preprocessing have no place in these
-// files: they stay behind.
+// there before it is complete. Labels and preprocessing go beside the network
+// in a directory, as labels.txt and preprocess.json, and have no place in a
+// single file.
 func Export(path string, m *Model, format ExportFormat) error {
 	if err := export(path, m, format); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -57,6 +59,8 @@ func export(path string, m *Model, format ExportFormat) error {
 		return exportFile(path, func(w io.Writer) error { return keras.WriteArchive(w, m.Network, saved.UTC()) })
 	case ExportH5:
 		return exportFile(path, func(w io.Writer) error { return keras.WriteH5(w, m.Network) })
+	case ExportSavedModel:
+		return exportDirectory(path, m)
 	}
 	return fmt.Errorf("%q is no form that edged writes", format)
 }
@@ -86,4 +90,40 @@ func exportFile(path string, write func(w io.Writer) error) error {
 		return err
 	}
 	return flush(dir)
+}
+
+// exportDirectory writes a SavedModel under a temporary name and renames it.
+func exportDirectory(path string, m *Model) error {
+	dir, base := filepath.Split(path)
+	if dir == "" {
+		dir = "."
+	}
+	temp, err := os.MkdirTemp(dir, "."+base+".")
+	if err != nil {
+		return err
+	}
+	if err := fillDirectory(temp, path, m); err != nil {
+		os.RemoveAll(temp)
+		return err
+	}
+	return flush(dir)
+}
+
+func fillDirectory(temp, path string, m *Model) error {
+	if err := keras.WriteSavedModel(temp, m.Network); err != nil {
+		return err
+	}
+	preprocessing, err := encodeJSON(m.Preprocessing)
+	if err != nil {
+		return err
+	}
+	for _, dir := range []string{"variables", "assets"} {
+		if err := flush(filepath.Join(temp, dir)); err != nil {
+			return err
+		}
+	}
+	return place(temp, path, []content{
+		{labelsFile, []byte(strings.Join(m.Labels, "\n") + "\n")},
+		{preprocessFile, preprocessing},
+	})
 }

@@ -19,7 +19,7 @@ func TestExport(t *testing.T) {
 	models = append(models, "keras/testdata/nested", "keras/testdata/teachable", "keras/testdata/keras213.keras", "../testdata/digits/model")
 	for _, path := range models {
 		m := mustLoad(t, path)
-		for name, format := range map[string]ExportFormat{"m.keras": ExportKeras, "m.h5": ExportH5} {
+		for name, format := range map[string]ExportFormat{"m.keras": ExportKeras, "m.h5": ExportH5, "m": ExportSavedModel} {
 			out := filepath.Join(t.TempDir(), name)
 			if err := Export(out, m, format); err != nil {
 				t.Errorf("%s: %v", path, err)

@@ -17,14 +17,15 @@ ending of OUT, or --format, says how:
 
   NAME.keras   a file of Keras 3
   NAME.h5      a file that Keras 2 and Keras 3 load
-  else         a folder in edged's own form
+  else         a folder in edged's own form, or, with --format savedmodel, one as
+               Keras 2 writes it
 
-Keras's files hold the network, its weights in float32 and what model.compile
-said; labels and preprocessing stay behind.`
+Keras's forms hold the network, its weights in float32 and what model.compile
+said. A .keras or .h5 file has no room for labels and preprocessing.`
 
 func newConvert() *cobra.Command {
 	precision := choice{"auto", precisions}
-	format := choice{"auto", []string{"auto", "edged", "keras", "h5"}}
+	format := choice{"auto", []string{"auto", "edged", "keras", "h5", "savedmodel"}}
 	command := &cobra.Command{
 		Use:   "convert MODEL OUT",
 		Short: "Write a model in edged's own form or one of Keras's",
@@ -53,7 +54,7 @@ func newConvert() *cobra.Command {
 		},
 	}
 	command.Flags().Var(&precision, "precision", "of the weights: auto, float32 or float16; auto is the model's own")
-	command.Flags().Var(&format, "format", "of OUT: auto (by its ending), edged, keras or h5")
+	command.Flags().Var(&format, "format", "of OUT: auto (by its ending), edged, keras, h5 or savedmodel")
 	return command
 }
 
@@ -75,7 +76,7 @@ func export(command *cobra.Command, out string, m *storage.Model, form storage.E
 	if err := storage.Export(out, m, form); err != nil {
 		return err
 	}
-	if slices.ContainsFunc(m.Labels, func(label string) bool { return !number(label) }) {
+	if form != storage.ExportSavedModel && slices.ContainsFunc(m.Labels, func(label string) bool { return !number(label) }) {
 		fmt.Fprintf(command.ErrOrStderr(), "%s has no labels in it: put labels.txt beside it\n", out)
 	}
 	return nil
