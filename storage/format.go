@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"edged/storage/folder"
@@ -27,7 +28,7 @@ type format struct {
 
 // formats are all known ones, those of directories before those of files.
 func formats() []format {
-	return append([]format{ownFormat(), savedModelFormat(), tfliteFormat()}, kerasFormats()...)
+	return slices.Concat([]format{ownFormat(), savedModelFormat()}, wholeFormats(), kerasFormats())
 }
 
 // source is where a model lies: a directory, or a file in one.
@@ -93,7 +94,7 @@ func (s *source) detect() (*format, error) {
 	return s.detectInside()
 }
 
-const known = "its own, a SavedModel folder of Keras 2, or a .keras, .h5 or .tflite file"
+const known = "its own, a SavedModel folder of Keras 2, or a .keras, .h5, .tflite or .onnx file"
 
 func (s *source) match() *format {
 	for _, f := range formats() {
