@@ -11,6 +11,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"edged/storage/folder"
+	"edged/storage/protobuf"
 	"edged/storage/safetensors"
 )
 
@@ -129,12 +130,12 @@ func (b *bundle) parse() error {
 func (b *bundle) parseHeader(value []byte) error {
 	bigEndian := false
 	var shards uint64
-	err := fields(value, func(f field) error {
+	err := protobuf.Fields(value, func(f protobuf.Field) error {
 		switch {
-		case f.is(1, protowire.VarintType):
-			shards = f.value
-		case f.is(2, protowire.VarintType):
-			bigEndian = f.value != 0
+		case f.Is(1, protowire.VarintType):
+			shards = f.Value
+		case f.Is(2, protowire.VarintType):
+			bigEndian = f.Value != 0
 		}
 		return nil
 	})
@@ -153,21 +154,21 @@ func (b *bundle) parseHeader(value []byte) error {
 // parseEntry reads a BundleEntryProto.
 func parseEntry(value []byte) (entry, error) {
 	var e entry
-	err := fields(value, func(f field) (err error) {
+	err := protobuf.Fields(value, func(f protobuf.Field) (err error) {
 		switch {
-		case f.is(1, protowire.VarintType):
-			e.dtype = f.value
-		case f.is(2, protowire.BytesType):
-			e.shape, err = parseShape(f.bytes)
-		case f.is(3, protowire.VarintType):
-			e.shard, err = asInt(f.value)
-		case f.is(4, protowire.VarintType):
-			e.offset = int64(f.value)
-		case f.is(5, protowire.VarintType):
-			e.size = int64(f.value)
-		case f.is(6, protowire.Fixed32Type):
-			e.crc = uint32(f.value)
-		case f.is(7, protowire.BytesType):
+		case f.Is(1, protowire.VarintType):
+			e.dtype = f.Value
+		case f.Is(2, protowire.BytesType):
+			e.shape, err = parseShape(f.Bytes)
+		case f.Is(3, protowire.VarintType):
+			e.shard, err = asInt(f.Value)
+		case f.Is(4, protowire.VarintType):
+			e.offset = int64(f.Value)
+		case f.Is(5, protowire.VarintType):
+			e.size = int64(f.Value)
+		case f.Is(6, protowire.Fixed32Type):
+			e.crc = uint32(f.Value)
+		case f.Is(7, protowire.BytesType):
 			e.sliced = true
 		}
 		return err
@@ -184,14 +185,14 @@ func parseEntry(value []byte) (entry, error) {
 // parseShape reads a TensorShapeProto.
 func parseShape(message []byte) ([]int, error) {
 	shape := []int{}
-	err := fields(message, func(f field) error {
-		if !f.is(2, protowire.BytesType) {
+	err := protobuf.Fields(message, func(f protobuf.Field) error {
+		if !f.Is(2, protowire.BytesType) {
 			return nil
 		}
 		size := 0
-		err := fields(f.bytes, func(f field) (err error) {
-			if f.is(1, protowire.VarintType) {
-				size, err = asInt(f.value)
+		err := protobuf.Fields(f.Bytes, func(f protobuf.Field) (err error) {
+			if f.Is(1, protowire.VarintType) {
+				size, err = asInt(f.Value)
 			}
 			return err
 		})

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 
 	"edged/storage/folder"
+	"edged/storage/protobuf"
 )
 
 const (
@@ -29,9 +30,9 @@ func checkFingerprint(dir *folder.Folder, index []byte) error {
 		return err
 	}
 	var want uint64 // checkpoint_hash of a FingerprintDef
-	err = fields(data, func(f field) error {
-		if f.is(5, protowire.VarintType) {
-			want = f.value
+	err = protobuf.Fields(data, func(f protobuf.Field) error {
+		if f.Is(5, protowire.VarintType) {
+			want = f.Value
 		}
 		return nil
 	})

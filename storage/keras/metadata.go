@@ -11,6 +11,7 @@ import (
 
 	"edged/nn"
 	"edged/storage/folder"
+	"edged/storage/protobuf"
 )
 
 const (
@@ -42,11 +43,11 @@ func readNetwork(dir *folder.Folder) (*nn.Model, error) {
 // SavedMetadata.
 func rootMetadata(message []byte) ([]byte, error) {
 	var root []byte
-	err := fields(message, func(f field) error {
-		if !f.is(1, protowire.BytesType) {
+	err := protobuf.Fields(message, func(f protobuf.Field) error {
+		if !f.Is(1, protowire.BytesType) {
 			return nil
 		}
-		id, text, err := parseNode(f.bytes)
+		id, text, err := parseNode(f.Bytes)
 		if err != nil || id != 0 {
 			return err
 		}
@@ -68,12 +69,12 @@ func rootMetadata(message []byte) ([]byte, error) {
 // parseNode reads a SavedObject.
 func parseNode(message []byte) (id uint64, text []byte, err error) {
 	text = []byte{}
-	err = fields(message, func(f field) error {
+	err = protobuf.Fields(message, func(f protobuf.Field) error {
 		switch {
-		case f.is(2, protowire.VarintType):
-			id = f.value
-		case f.is(5, protowire.BytesType):
-			text = f.bytes
+		case f.Is(2, protowire.VarintType):
+			id = f.Value
+		case f.Is(5, protowire.BytesType):
+			text = f.Bytes
 		}
 		return nil
 	})

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"edged/storage/protobuf"
+
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
@@ -30,14 +32,14 @@ type child struct {
 // parseObjectGraph reads a TrackableObjectGraph.
 func parseObjectGraph(message []byte) (objectGraph, error) {
 	var g objectGraph
-	err := fields(message, func(f field) error {
-		if !f.is(1, protowire.BytesType) {
+	err := protobuf.Fields(message, func(f protobuf.Field) error {
+		if !f.Is(1, protowire.BytesType) {
 			return nil
 		}
 		if len(g) == maxObjects {
 			return fmt.Errorf("it has more than %d objects", maxObjects)
 		}
-		o, err := parseObject(f.bytes)
+		o, err := parseObject(f.Bytes)
 		g = append(g, o)
 		return err
 	})
@@ -52,14 +54,14 @@ func parseObjectGraph(message []byte) (objectGraph, error) {
 
 func parseObject(message []byte) (object, error) {
 	var o object
-	err := fields(message, func(f field) error {
+	err := protobuf.Fields(message, func(f protobuf.Field) error {
 		switch {
-		case f.is(1, protowire.BytesType):
-			c, err := parseChild(f.bytes)
+		case f.Is(1, protowire.BytesType):
+			c, err := parseChild(f.Bytes)
 			o.children = append(o.children, c)
 			return err
-		case f.is(2, protowire.BytesType):
-			return o.parseAttribute(f.bytes)
+		case f.Is(2, protowire.BytesType):
+			return o.parseAttribute(f.Bytes)
 		}
 		return nil
 	})
@@ -68,12 +70,12 @@ func parseObject(message []byte) (object, error) {
 
 func parseChild(message []byte) (child, error) {
 	var c child
-	err := fields(message, func(f field) (err error) {
+	err := protobuf.Fields(message, func(f protobuf.Field) (err error) {
 		switch {
-		case f.is(1, protowire.VarintType):
-			c.id, err = asInt(f.value)
-		case f.is(2, protowire.BytesType):
-			c.name = string(f.bytes)
+		case f.Is(1, protowire.VarintType):
+			c.id, err = asInt(f.Value)
+		case f.Is(2, protowire.BytesType):
+			c.name = string(f.Bytes)
 		}
 		return err
 	})
@@ -83,12 +85,12 @@ func parseChild(message []byte) (child, error) {
 // parseAttribute reads a SerializedTensor.
 func (o *object) parseAttribute(message []byte) error {
 	name, key := "", ""
-	err := fields(message, func(f field) error {
+	err := protobuf.Fields(message, func(f protobuf.Field) error {
 		switch {
-		case f.is(1, protowire.BytesType):
-			name = string(f.bytes)
-		case f.is(3, protowire.BytesType):
-			key = string(f.bytes)
+		case f.Is(1, protowire.BytesType):
+			name = string(f.Bytes)
+		case f.Is(3, protowire.BytesType):
+			key = string(f.Bytes)
 		}
 		return nil
 	})
