@@ -175,12 +175,14 @@ func (c *Camera) session(ctx context.Context, frame **Frame) error {
 
 // receive hands on the program's frames until something ends it.
 func (c *Camera) receive(ctx context.Context, program child, frame **Frame) error {
-	stop := context.AfterFunc(ctx, func() { program.SetReadDeadline(time.Unix(0, 0)) })
+	stop := context.AfterFunc(ctx, func() { _ = program.SetReadDeadline(time.Unix(0, 0)) })
 	defer stop()
 	reader := NewReader(program)
 	patience := c.options.Grace
 	for {
-		program.SetReadDeadline(time.Now().Add(patience))
+		if err := program.SetReadDeadline(time.Now().Add(patience)); err != nil {
+			return err
+		}
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -192,7 +192,7 @@ func TestClipIsTakenWhole(t *testing.T) {
 		}
 		sameFrame(t, testFrame(i+1, 64, 48), &f)
 	}
-	if err := r.Next(t.Context(), &f); err != io.EOF {
+	if err := r.Next(t.Context(), &f); !errors.Is(err, io.EOF) {
 		t.Errorf("after the clip: got %v, want io.EOF", err)
 	}
 	r.until(t, StateEnded)

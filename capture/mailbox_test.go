@@ -98,7 +98,7 @@ func TestMailboxEnds(t *testing.T) {
 	if err := m.take(t.Context(), &f); err != nil || f.Sequence != 1 {
 		t.Errorf("the last frame: got %d, error %v", f.Sequence, err)
 	}
-	if err := m.take(t.Context(), &f); err != io.EOF {
+	if err := m.take(t.Context(), &f); !errors.Is(err, io.EOF) {
 		t.Errorf("after the last frame: got %v, want io.EOF", err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

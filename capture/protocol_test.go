@@ -44,7 +44,7 @@ func TestRecordsRoundTrip(t *testing.T) {
 	for {
 		var f Frame
 		kind, err := r.Read(&f)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -186,8 +186,11 @@ func TestReasonsSayWhatAndWhy(t *testing.T) {
 			_ = NewWriter(&b).Frame(testFrame(1, 9, 9))
 			_, _ = w.Write(b.Bytes()[:50])
 		}}, "unexpected EOF: bus error"},
-		{"garbage", script{run: func(w io.Writer) { fmt.Fprint(w, strings.Repeat("hello, world", 9)) }},
-			`not a frame stream: it has "hell" where a record should begin; is the program edged-camera?`},
+		{
+			"garbage",
+			script{run: func(w io.Writer) { fmt.Fprint(w, strings.Repeat("hello, world", 9)) }},
+			`not a frame stream: it has "hell" where a record should begin; is the program edged-camera?`,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -62,7 +62,7 @@ func (c *clip) read(m *gocv.Mat) (stamp, error) {
 		if !c.loop {
 			return stamp{}, io.EOF
 		}
-		c.video.Close()
+		_ = c.video.Close()
 		if err := c.open(); err != nil {
 			return stamp{}, err
 		}
@@ -79,4 +79,4 @@ func (c *clip) String() string {
 	return text
 }
 
-func (c *clip) close() { c.video.Close() }
+func (c *clip) close() { _ = c.video.Close() }

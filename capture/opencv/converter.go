@@ -52,6 +52,6 @@ func toRGB(picture *gocv.Mat) (gocv.ColorConversionCode, error) {
 
 func (c *converter) close() {
 	if c.rgb != nil {
-		c.rgb.Close()
+		_ = c.rgb.Close()
 	}
 }

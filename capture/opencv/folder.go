@@ -79,11 +79,11 @@ func (f *folder) read(m *gocv.Mat) (stamp, error) {
 		f.next++
 		picture := gocv.IMRead(name, gocv.IMReadColor)
 		if picture.Empty() {
-			picture.Close()
+			_ = picture.Close()
 			f.leaveOut(name)
 			continue
 		}
-		m.Close()
+		_ = m.Close()
 		*m = picture
 		f.readable++
 		due := time.Duration(float64(f.shown) / f.fps * float64(time.Second))

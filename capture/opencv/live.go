@@ -36,7 +36,7 @@ func (l *live) read(m *gocv.Mat) (stamp, error) {
 
 func (l *live) String() string { return describe(l.backend, l.video) }
 
-func (l *live) close() { l.video.Close() }
+func (l *live) close() { _ = l.video.Close() }
 
 func openDevice(source capture.Source) (pictures, error) {
 	path := source.Device()
@@ -109,7 +109,7 @@ func streamBackend() gocv.VideoCaptureAPI {
 func openVideo(name string, backend gocv.VideoCaptureAPI) (*gocv.VideoCapture, error) {
 	video, err := gocv.VideoCaptureFileWithAPI(name, backend)
 	if err != nil {
-		video.Close()
+		_ = video.Close()
 		return nil, err
 	}
 	return video, nil

@@ -68,7 +68,7 @@ func TestPacerIsFastOnRequest(t *testing.T) {
 func TestPacerEndsWithItsReaderOrContext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := pacer{start: time.Now()}
-		if err := p.wait(t.Context(), time.Hour, func() error { return io.ErrClosedPipe }); err != io.ErrClosedPipe {
+		if err := p.wait(t.Context(), time.Hour, func() error { return io.ErrClosedPipe }); !errors.Is(err, io.ErrClosedPipe) {
 			t.Errorf("got %v", err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)

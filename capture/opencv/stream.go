@@ -94,7 +94,7 @@ type streamer struct {
 // stream writes every picture until an error; io.EOF is the end of a clip.
 func (s *streamer) stream(ctx context.Context, opened pictures) error {
 	picture := gocv.NewMat()
-	defer picture.Close()
+	defer func() { _ = picture.Close() }()
 	for ctx.Err() == nil {
 		at, err := opened.read(&picture)
 		if err != nil {

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"image"
@@ -31,17 +32,34 @@ var program = flag.String("program", "", "command line of the edged-camera to te
 const selfVariable = "EDGED_CAMERA_TEST_SELF"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(selfVariable) != "" {
+	switch os.Getenv(selfVariable) {
+	case "camera":
 		main()
+	case "daemon":
+		daemon()
+	default:
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+}
+
+// daemon runs the program, the first argument, on a clip, the second, and says
+// when frames come.
+func daemon() {
+	os.Setenv(selfVariable, "camera")
+	c := capture.NewCamera(capture.Options{Program: os.Args[1], Source: capture.Source{Path: os.Args[2], Loop: true}})
+	go func() { _ = c.Run(context.Background()) }()
+	if err := c.Next(context.Background(), new(capture.Frame)); err != nil {
+		panic(err)
+	}
+	fmt.Println("streaming")
+	select {}
 }
 
 // programPath is the program to test as one executable file.
 func programPath(t *testing.T) string {
 	t.Helper()
 	if *program == "" {
-		t.Setenv(selfVariable, "1")
+		t.Setenv(selfVariable, "camera")
 		path, err := os.Executable()
 		if err != nil {
 			t.Fatal(err)
@@ -82,7 +100,7 @@ func watch(t *testing.T, options capture.Options) *running {
 		if err := <-ended; err != nil {
 			t.Error(err)
 		}
-		if left := children(t); len(left) > 0 {
+		if left := children(t, os.Getpid()); len(left) > 0 {
 			t.Errorf("processes %v are left behind", left)
 		}
 	})
@@ -116,8 +134,8 @@ func (r *running) until(t *testing.T, state capture.State) capture.Status {
 	}
 }
 
-// children are the processes that this one started.
-func children(t *testing.T) []int {
+// children are the processes that a process started.
+func children(t *testing.T, parent int) []int {
 	t.Helper()
 	stats, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
@@ -130,7 +148,7 @@ func children(t *testing.T) []int {
 			continue // it ended meanwhile
 		}
 		fields := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-		if fields[1] == strconv.Itoa(os.Getpid()) {
+		if fields[1] == strconv.Itoa(parent) {
 			pid, _ := strconv.Atoi(filepath.Base(filepath.Dir(path)))
 			pids = append(pids, pid)
 		}
@@ -138,10 +156,10 @@ func children(t *testing.T) []int {
 	return pids
 }
 
-// child is the one process that this one started.
-func child(t *testing.T) int {
+// child is the one process that a process started.
+func child(t *testing.T, parent int) int {
 	t.Helper()
-	pids := children(t)
+	pids := children(t, parent)
 	if len(pids) != 1 {
 		t.Fatalf("processes %v run, want one", pids)
 	}
@@ -161,7 +179,7 @@ func gone(t *testing.T, pid int) func() {
 		fds := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}
 		for {
 			n, err := unix.Poll(fds, int(patience.Milliseconds()))
-			if err == unix.EINTR {
+			if errors.Is(err, unix.EINTR) {
 				continue
 			}
 			if n != 1 || err != nil {

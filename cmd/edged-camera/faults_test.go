@@ -4,6 +4,8 @@ package main
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
 	"io"
 	"mime/multipart"
 	"net/http"
@@ -27,7 +29,7 @@ func TestKilledProgramIsStartedAgain(t *testing.T) {
 	r := watch(t, capture.Options{Source: capture.Source{Path: writeClip(t, 10), Loop: true}})
 	before := r.next(t).Sequence
 	r.until(t, capture.StateStreaming)
-	pid := child(t)
+	pid := child(t, os.Getpid())
 	killed := time.Now()
 	if err := unix.Kill(pid, unix.SIGKILL); err != nil {
 		t.Fatal(err)
@@ -42,7 +44,7 @@ func TestKilledProgramIsStartedAgain(t *testing.T) {
 	if r.seen.Sequence <= before {
 		t.Errorf("frame %d after frame %d", r.seen.Sequence, before)
 	}
-	if again := child(t); again == pid {
+	if again := child(t, os.Getpid()); again == pid {
 		t.Error("the same process")
 	}
 	if s := r.Status(); s.Restarts != 1 {
@@ -50,11 +52,38 @@ func TestKilledProgramIsStartedAgain(t *testing.T) {
 	}
 }
 
+func TestNothingIsLeftOfAKilledDaemon(t *testing.T) {
+	path := programPath(t)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command(self, path, writeClip(t, 10))
+	command.Env = append(os.Environ(), selfVariable+"=daemon")
+	stdout, err := command.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var word string
+	if _, err := fmt.Fscan(stdout, &word); err != nil || word != "streaming" {
+		t.Errorf("the daemon says %q, error %v", word, err)
+	}
+	wait := gone(t, child(t, command.Process.Pid))
+	if err := command.Process.Kill(); err != nil {
+		t.Error(err)
+	}
+	_ = command.Wait()
+	wait()
+}
+
 func TestStoppedProgramIsKilledAndStartedAgain(t *testing.T) {
 	r := watch(t, capture.Options{Source: capture.Source{Path: writeClip(t, 10), Loop: true}, Stall: 500 * time.Millisecond, Grace: patience})
 	r.next(t)
 	r.until(t, capture.StateStreaming)
-	pid := child(t)
+	pid := child(t, os.Getpid())
 	wait := gone(t, pid)
 	if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
 		t.Fatal(err)
@@ -223,7 +252,8 @@ func TestCommandLine(t *testing.T) {
 	for _, test := range tests {
 		output, err := exec.Command(path, test.args...).CombinedOutput()
 		status := 0
-		if exit, ok := err.(*exec.ExitError); ok {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
 			status = exit.ExitCode()
 		} else if err != nil {
 			t.Fatal(err)
