@@ -2,6 +2,9 @@ package kernels
 
 import "math"
 
+// The constants of SELU.
+const seluScale, seluAlpha = 1.0507009873554805, 1.6732632423543772
+
 // Apply replaces every element of v by the activation of it. Results are within
 // 1e-6 of the exact value, relative to it.
 func (a Activation) Apply(v []float32) {
@@ -17,12 +20,11 @@ func (a Activation) Apply(v []float32) {
 			}
 		}
 	case SELU:
-		const scale, alpha = 1.0507009873554805, 1.6732632423543772
 		for i, x := range v {
 			if x < 0 {
-				v[i] = float32(scale * alpha * expm1(float64(x)))
+				v[i] = float32(seluScale * seluAlpha * expm1(float64(x)))
 			} else {
-				v[i] = scale * x
+				v[i] = seluScale * x
 			}
 		}
 	case LeakyReLU:

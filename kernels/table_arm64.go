@@ -73,6 +73,7 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		Pool:       func(s *PoolSpec) Op { return newVectorPool(s, vectorNEON) },
 		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorNEON) },
 		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorNEON) },
+		Softmax:    func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorNEON) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 	}
 }
@@ -259,6 +260,24 @@ var vectorNEON = &vectorKernels{
 		Multiply: func(dst, src []float32) { arm64.MultiplyInto(dst, src[:len(dst)]) },
 		Maximum:  func(dst, src []float32) { arm64.MaximumInto(dst, src[:len(dst)]) },
 		Minimum:  func(dst, src []float32) { arm64.MinimumInto(dst, src[:len(dst)]) },
+	},
+	exp: arm64.Exp,
+	smooth: func(a Activation) func([]float32) {
+		switch a.Kind {
+		case Exponential:
+			return arm64.Exp
+		case Sigmoid:
+			return arm64.Sigmoid
+		case Swish:
+			return arm64.Swish
+		case Tanh:
+			return arm64.Tanh
+		case ELU:
+			return func(v []float32) { arm64.ELU(v, 1, a.Alpha) }
+		case SELU:
+			return func(v []float32) { arm64.ELU(v, seluScale, seluScale*seluAlpha) }
+		}
+		return nil
 	},
 	clamp: func(v []float32, bounds bounds) { arm64.Clamp(v, bounds.low, bounds.high) },
 	scale: func(v []float32, factor, offset float32) { arm64.Scale(v, factor, offset) },

@@ -1,5 +1,7 @@
 package kernels
 
+import "slices"
+
 // vectorKernels are elementwise loops on one CPU family. Lengths and channels
 // are positive multiples of 4.
 type vectorKernels struct {
@@ -10,6 +12,12 @@ type vectorKernels struct {
 
 	// clamp keeps v within bounds.
 	clamp func(v []float32, bounds bounds)
+
+	// exp replaces every element by e to the power of it.
+	exp func(v []float32)
+
+	// smooth returns the loop of an activation that doesn't clamp, or nil.
+	smooth func(a Activation) func(v []float32)
 
 	// scale does v[i] = v[i]*factor + offset.
 	scale func(v []float32, factor, offset float32)
@@ -100,31 +108,87 @@ func clampAll(v []float32, bounds bounds, kernels *vectorKernels) {
 // vectorActivate is Activate by kernels.
 type vectorActivate struct {
 	elementwise
-	size    int
+	spec    ActivateSpec
 	kernels *vectorKernels
-	bounds  bounds
+	loop    func([]float32) // on whole vectors
 }
 
 // newVectorActivate returns the op, or nil for an activation without a kernel.
 func newVectorActivate(s *ActivateSpec, kernels *vectorKernels) Op {
-	limits, clamps := s.Activation.bounds()
-	if !clamps {
+	op := &vectorActivate{spec: *s, kernels: kernels}
+	if limits, clamps := s.Activation.bounds(); clamps {
+		op.loop = func(v []float32) { kernels.clamp(v, limits) }
+	} else if op.loop = kernels.smooth(s.Activation); op.loop == nil {
 		return nil
 	}
-	return &vectorActivate{size: s.Size, kernels: kernels, bounds: limits}
+	return op
 }
 
 func (op *vectorActivate) Name() string { return "activate/vector/" + op.kernels.name }
 
-func (op *vectorActivate) Units() int { return ceilDiv(op.size, elementRun) }
+func (op *vectorActivate) Units() int { return ceilDiv(op.spec.Size, elementRun) }
 
 func (op *vectorActivate) Run(a *Args, first, last int, _ Buffer) {
 	for unit := first; unit < last; unit++ {
-		from, to := unit*elementRun, min((unit+1)*elementRun, op.size)
+		from, to := unit*elementRun, min((unit+1)*elementRun, op.spec.Size)
 		out := a.Dst.Float32()[from:to]
 		copy(out, a.Src[0].Float32()[from:to])
-		clampAll(out, op.bounds, op.kernels)
+		whole := len(out) &^ 3
+		if whole > 0 {
+			op.loop(out[:whole])
+		}
+		op.spec.Activation.Apply(out[whole:])
 	}
+}
+
+// vectorSoftmax is Softmax along the last axis. A unit is one row.
+type vectorSoftmax struct {
+	elementwise
+	spec    SoftmaxSpec
+	kernels *vectorKernels
+}
+
+// newVectorSoftmax returns the op, or nil for a spec it isn't made for.
+func newVectorSoftmax(s *SoftmaxSpec, kernels *vectorKernels) Op {
+	if s.Inner != 1 || s.Size < 4 {
+		return nil
+	}
+	return &vectorSoftmax{spec: *s, kernels: kernels}
+}
+
+func (op *vectorSoftmax) Name() string { return "softmax/vector/" + op.kernels.name }
+
+func (op *vectorSoftmax) Units() int { return op.spec.Outer }
+
+func (op *vectorSoftmax) Run(a *Args, first, last int, _ Buffer) {
+	size, k := op.spec.Size, op.kernels
+	for row := first; row < last; row++ {
+		in, out := a.Src[0].Float32()[row*size:][:size], a.Dst.Float32()[row*size:][:size]
+		top := slices.Max(in)
+		whole := size &^ 3
+		tail := 0.0
+		for i := whole; i < size; i++ {
+			e := exp(float64(in[i]) - float64(top))
+			tail += e
+			out[i] = float32(e)
+		}
+		copy(out[:whole], in)
+		k.scale(out[:whole], 1, -top)
+		k.exp(out[:whole])
+		factor := 1 / (tail + sum(out[:whole]))
+		k.scale(out[:whole], float32(factor), 0)
+		for i := whole; i < size; i++ {
+			out[i] = float32(float64(out[i]) * factor)
+		}
+	}
+}
+
+func sum(v []float32) float64 {
+	s := 0.0
+	for _, x := range v {
+		s += float64(x)
+	}
+	return s
 }
 
 // vectorPool is Pool on whole groups of channels. A unit is one row of the
