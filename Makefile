@@ -7,18 +7,19 @@ BIN     := build/bin
 DEMO    := build/demo
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-TAGS    := opencv,gocv_specific_modules,gocv_videoio
 
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
-# Debian packages by what needs them.
-CAMERA_PACKAGES := g++ pkg-config libopencv-dev
-TEST_PACKAGES   := $(CAMERA_PACKAGES) qemu-user-static binutils-aarch64-linux-gnu mmdebstrap rsync
+# Debian packages that the tests need beside what capture/opencv/build installs.
+TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync
 
-.PHONY: help go build camera run test test-go test-opencv test-arm64 fuzz lint clean
+OPENCV  := capture/opencv/build
+CPUS    := cortex-a53 cortex-a72 cortex-a76
+
+.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 fuzz lint clean
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 go:
 	@command -v go >/dev/null || { echo "edged needs Go 1.21 or later: install golang-go from Debian 13, or the archive from go.dev." >&2; exit 1; }
@@ -35,8 +36,11 @@ packages-%:
 build: go ## Build edged, one static file, into build/bin
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/edged ./cmd/edged
 
-camera: go packages-CAMERA_PACKAGES ## Build edged-camera, the program that links OpenCV
-	CGO_ENABLED=1 go build -trimpath -tags $(TAGS) -o $(BIN)/edged-camera ./cmd/edged-camera
+camera: go ## Build edged-camera, the program that links OpenCV
+	$(OPENCV)/native go build -trimpath -o $(BIN)/edged-camera ./cmd/edged-camera
+
+camera-arm64: go ## Build edged-camera for arm64 against Debian's OpenCV
+	$(OPENCV)/arm64 go build -trimpath -o $(BIN)/edged-camera-arm64 ./cmd/edged-camera
 
 run: build camera ## Show edged at work on the bundled clip and model
 	@mkdir -p $(DEMO)/models
@@ -58,12 +62,15 @@ test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also unde
 	.ci/gotest go ./...
 	.ci/gotest swaps -run TestSwapsUnderLoad ./storage -swaps 200
 	.ci/gotest purego -tags purego ./kernels/... ./nn/...
+	CGO_ENABLED=1 .ci/gotest race -race ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
 
-test-opencv: go packages-TEST_PACKAGES ## Run the tests that need OpenCV
-	.ci/gotest opencv -tags $(TAGS) ./capture/... ./cmd/...
+test-opencv: go packages-TEST_PACKAGES camera-arm64 ## Run the tests that need OpenCV: here, on Debian 13, for arm64 under qemu
+	$(OPENCV)/native .ci/gotest opencv ./capture/... ./cmd/...
+	$(OPENCV)/trixie .ci/gotest trixie ./capture/... ./cmd/edged-camera
+	$(OPENCV)/native .ci/gotest opencv-arm64 ./cmd/edged-camera -program "$(CURDIR)/$(OPENCV)/arm64-run $(CURDIR)/$(BIN)/edged-camera-arm64"
 
 test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPUs
-	for cpu in cortex-a53 cortex-a72 cortex-a76; do \
+	for cpu in $(CPUS); do \
 		GOARCH=arm64 CGO_ENABLED=0 .ci/gotest $$cpu -exec "qemu-aarch64-static -cpu $$cpu" ./...; \
 	done
 
