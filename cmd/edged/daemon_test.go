@@ -46,9 +46,16 @@ type running struct {
 // runDaemon starts a daemon on the state folder whose camera is program.
 func runDaemon(t *testing.T, state, program string, arguments ...string) *running {
 	t.Helper()
+	return runDaemonWith(t, "1s", state, program, arguments...)
+}
+
+// runDaemonWith is runDaemon with a limit after which a silent camera counts as
+// stalled.
+func runDaemonWith(t *testing.T, stall, state, program string, arguments ...string) *running {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "edged.toml")
-	text := fmt.Sprintf("state = %q\n[camera]\nsource = %q\nstall = \"1s\"\nprogram = %q\n[models]\nquiet = \"200ms\"\n",
-		state, filepath.Join(digits, "valid"), program)
+	text := fmt.Sprintf("state = %q\n[camera]\nsource = %q\nstall = %q\nprogram = %q\n[models]\nquiet = \"200ms\"\n",
+		state, filepath.Join(digits, "valid"), stall, program)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

@@ -32,7 +32,8 @@ func runDemo(t *testing.T, arguments ...string) *running {
 	if got := edged(t, "models", "use", "digits", "--state", state); got.status != 0 {
 		t.Fatalf("got %+v", got)
 	}
-	return runDaemon(t, state, "", append([]string{"--source", filepath.Join(demo, "digits.mp4")}, arguments...)...)
+	// OpenCV that has to share a busy machine can be silent for a second.
+	return runDaemonWith(t, "5s", state, "", append([]string{"--source", filepath.Join(demo, "digits.mp4")}, arguments...)...)
 }
 
 // shown is a stretch of the clip, by frames from 0; Label is empty between two
