@@ -11,7 +11,7 @@ SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Debian packages that the tests need beside what capture/opencv/build installs.
-TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync
+TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync systemd
 
 OPENCV  := capture/opencv/build
 CPUS    := cortex-a53 cortex-a72 cortex-a76
