@@ -16,7 +16,7 @@ TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync
 OPENCV  := capture/opencv/build
 CPUS    := cortex-a53 cortex-a72 cortex-a76
 
-.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 fuzz lint clean
+.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras fuzz lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -54,7 +54,7 @@ run: build camera ## Show edged at work on the bundled clip and model
 	@echo
 	@exec $(BIN)/edged run --state $(DEMO) --source testdata/demo/digits.mp4 --loop --events changes --log warn
 
-test: test-go fuzz test-opencv test-arm64 ## Run every test: Go, OpenCV, arm64 under qemu
+test: test-go fuzz test-opencv test-arm64 test-keras ## Run every test: Go, OpenCV, arm64 under qemu, real Keras
 
 test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also under the race detector
 	go vet ./...
@@ -73,6 +73,15 @@ test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPU
 	for cpu in $(CPUS); do \
 		GOARCH=arm64 CGO_ENABLED=0 .ci/gotest $$cpu -exec "qemu-aarch64-static -cpu $$cpu" ./...; \
 	done
+
+test-keras: build build/venv ## Prove with Keras 2 and 3 that edged reads and writes their models
+	build/venv/bin/python testdata/keras/check.py $(BIN)/edged
+
+build/venv: testdata/keras/requirements.txt
+	@command -v python3 >/dev/null && python3 -c "import ensurepip" || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
+	python3 -m venv build/venv
+	build/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
 
 fuzz: go ## Fuzz every parser for ten seconds (DURATION=1m for longer)
 	.ci/fuzz $(or $(DURATION),10s)

@@ -105,12 +105,16 @@ func (s *source) label(m *Model) error {
 }
 
 // preprocess finds out how pictures become inputs: the network's own Rescaling
-// layer, else preprocess.json, else the caller's word, else the default.
+// layer, else preprocess.json, else what is known of Teachable Machine's
+// exports, else the caller's word, else the default.
 func (s *source) preprocess(m *Model, o LoadOptions) error {
 	if m.Preprocessing != (nn.Preprocessing{}) {
 		return nil
 	}
 	p := completed(o.Preprocessing, m.Network)
+	if s.teachable(m.Network) {
+		p.Scale, p.Offset = 1/127.5, -1
+	}
 	file := s.name()
 	if i := slices.IndexFunc(s.near, func(dir *folder.Folder) bool { return dir.Has(preprocessFile) }); i >= 0 {
 		file = preprocessFile

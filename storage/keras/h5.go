@@ -1,9 +1,11 @@
 package keras
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"edged/nn"
 	"edged/storage/hdf5"
@@ -68,9 +70,28 @@ func networkH5(root *hdf5.Object) (*nn.Model, error) {
 	}
 	training, err := attributeText(root, "training_config")
 	if err == nil && checkJSON([]byte(training)) == nil {
-		m.Compile = compileInfo([]byte(training))
+		version, _ := attributeText(root, "keras_version")
+		m.Compile = compileInfo([]byte(training), strings.HasPrefix(version, "3."))
 	}
 	return m, nil
+}
+
+// compileInfo is what a training_config says of model.compile, or nil where
+// that is nothing. Keras 3 writes it in its own terms under Keras 2's names: it
+// becomes a compile_config.
+func compileInfo(text []byte, keras3 bool) json.RawMessage {
+	var o map[string]json.RawMessage
+	if json.Unmarshal(text, &o) != nil || len(o) == 0 {
+		return nil
+	}
+	var optimizer map[string]any
+	if keras3 && json.Unmarshal(o["optimizer_config"], &optimizer) == nil && optimizer["class_name"] != nil {
+		optimizer["module"], optimizer["registered_name"] = "keras.optimizers", nil
+		delete(o, "optimizer_config")
+		o["optimizer"], _ = json.Marshal(optimizer)
+	}
+	data, _ := json.Marshal(o)
+	return data
 }
 
 func attributeText(o *hdf5.Object, name string) (string, error) {

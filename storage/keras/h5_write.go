@@ -11,27 +11,34 @@ import (
 )
 
 // WriteH5 writes m as a .h5 file as model.save does in Keras 2, which Keras 3
-// loads too, with what model.compile said and without the optimizer's state.
+// loads too, with what model.compile said and without the optimizer's state. A
+// model with functions that Keras 2 doesn't have is written as Keras 3 does,
+// and only Keras 3 loads it.
 func WriteH5(w io.Writer, m *nn.Model) error {
-	config, m, err := translate(m, 2)
+	version, compile := keras2Version, training
+	config, written, err := translate(m, 2)
+	if err == nil {
+		config, err = withoutUnused(config)
+	}
 	if err != nil {
-		return err
+		version, compile = keras3Version, training3
+		if config, written, err = translate(m, 3); err != nil {
+			return err
+		}
 	}
-	if config, err = withoutUnused(config); err != nil {
-		return err
-	}
+	m = written
 	root := &hdf5.Group{}
-	root.SetText("keras_version", keras2Version)
+	root.SetText("keras_version", version)
 	root.SetText("backend", "tensorflow")
 	root.SetText("model_config", string(config))
 	if m.Compile != nil {
-		root.SetText("training_config", string(training(m.Compile)))
+		root.SetText("training_config", string(compile(m.Compile)))
 	}
 	top, err := root.Group("model_weights")
 	if err != nil {
 		return err
 	}
-	top.SetText("keras_version", keras2Version)
+	top.SetText("keras_version", version)
 	top.SetText("backend", "tensorflow")
 	names := map[*nn.Weight]string{}
 	nameWeights(names, "", m)
@@ -68,6 +75,20 @@ func training(config []byte) []byte {
 		delete(values, key)
 	}
 	optimizer["class_name"] = class
+	if data, err := json.Marshal(root); err == nil {
+		return data
+	}
+	return config
+}
+
+// training3 names the parts of a Keras 3 compile_config as an .h5 file does.
+func training3(config []byte) []byte {
+	var root map[string]json.RawMessage
+	if json.Unmarshal(config, &root) != nil {
+		return config
+	}
+	root["optimizer_config"] = root["optimizer"]
+	delete(root, "optimizer")
 	if data, err := json.Marshal(root); err == nil {
 		return data
 	}

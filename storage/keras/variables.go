@@ -1,8 +1,6 @@
 package keras
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -87,14 +85,4 @@ func checkJSON(text []byte) error {
 		return fmt.Errorf("the model's configuration has more than %d values", maxValues)
 	}
 	return nil
-}
-
-// compileInfo is what a file says of model.compile, or nil where that is
-// nothing.
-func compileInfo(text []byte) json.RawMessage {
-	var o map[string]json.RawMessage
-	if json.Unmarshal(text, &o) != nil || len(o) == 0 {
-		return nil
-	}
-	return bytes.Clone(text)
 }
