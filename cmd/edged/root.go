@@ -21,6 +21,7 @@ func newRoot() *cobra.Command {
 		newRun(),
 		newSummary(),
 		newPredict(),
+		newEvaluate(),
 		newActivations(),
 		newConvert(),
 		newModels(),

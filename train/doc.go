@@ -1,0 +1,3 @@
+// Package train fits models to folders of labelled pictures and measures how
+// well they answer.
+package train

@@ -1,0 +1,199 @@
+package train
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"edged/nn"
+	"edged/storage"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const digits = "../testdata/digits"
+
+// evaluator is one of the digits' model, preprocessed as in its training.
+func evaluator(t *testing.T) *Evaluator {
+	t.Helper()
+	m, err := storage.Load(filepath.Join(digits, "model"), storage.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := nn.Compile(m.Network, nn.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := m.Preprocessing
+	p.Resize = "bilinear-antialias"
+	return &Evaluator{Plan: plan, Preprocessing: p, Labels: m.Labels, Mistakes: 2}
+}
+
+// TestEvaluateAsKeras compares with what Keras makes of the same pictures: its
+// outputs are testdata/digits/valid_output.safetensors, and the loss is
+// keras.losses.categorical_crossentropy of them.
+func TestEvaluateAsKeras(t *testing.T) {
+	e := evaluator(t)
+	var told atomic.Int64
+	e.Progress = func(_, all int) {
+		if all == 30 {
+			told.Add(1)
+		}
+	}
+	samples, err := ListFolder(filepath.Join(digits, "valid"), e.Labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := e.Evaluate(t.Context(), samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	confusion := make([][]int, 10)
+	for i := range confusion {
+		confusion[i] = make([]int, 10)
+		confusion[i][i] = 3
+	}
+	confusion[2][2], confusion[2][6] = 2, 1
+	confusion[4][4], confusion[4][9] = 2, 1
+	confusion[7][7], confusion[7][9] = 2, 1
+	if diff := cmp.Diff(confusion, got.Confusion); diff != "" {
+		t.Error(diff)
+	}
+	if got.Loss == nil || math.Abs(*got.Loss-0.3673800) > 1e-3 {
+		t.Errorf("got loss %v, want 0.36738", got.Loss)
+	}
+	if got.Samples != 30 || got.Accuracy != 0.9 || got.Top != (TopAccuracy{5, 1}) || told.Load() != 30 {
+		t.Errorf("got %d samples, accuracy %v, %+v, progress of %d", got.Samples, got.Accuracy, got.Top, told.Load())
+	}
+	if want := (ClassReport{Label: "9", Precision: 3.0 / 5, Recall: 1, F1: 2 * 3.0 / 5 / (1 + 3.0/5), Support: 3}); got.Classes[9] != want {
+		t.Errorf("got %+v, want %+v", got.Classes[9], want)
+	}
+	if len(got.Mistakes) != 2 || got.Mistakes[0].File != filepath.Join(digits, "valid", "7", "338.png") || got.Mistakes[0].Predicted != "9" || math.Abs(got.Mistakes[0].Score-0.0285) > 1e-3 {
+		t.Errorf("got mistakes %+v", got.Mistakes)
+	}
+	e.Threads = 1
+	alone, err := e.Evaluate(t.Context(), samples)
+	if err != nil || cmp.Diff(got, alone) != "" {
+		t.Errorf("one thread gives something else: %v\n%s", err, cmp.Diff(got, alone))
+	}
+	var drawn bytes.Buffer
+	if err := got.PlotConfusion(&drawn); err != nil {
+		t.Fatal(err)
+	}
+	if text := drawn.String(); !strings.Contains(text, "accuracy 0.9000 of 30 pictures") || !wellFormed(text) {
+		t.Errorf("got a plot of %d bytes", drawn.Len())
+	}
+}
+
+func wellFormed(text string) bool {
+	d := xml.NewDecoder(strings.NewReader(text))
+	for {
+		switch _, err := d.Token(); {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil:
+			return false
+		}
+	}
+}
+
+func TestEvaluateSkipsWhatCantBeRead(t *testing.T) {
+	e := evaluator(t)
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "3", "bad.png")
+	if err := os.CopyFS(dir, os.DirFS(filepath.Join(digits, "valid"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(bad, []byte("no picture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	samples, err := ListFolder(dir, e.Labels)
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples = slices.DeleteFunc(samples, func(s Sample) bool { return s.Class != 3 })
+	got, err := e.Evaluate(t.Context(), samples)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Samples != 3 || got.Classes[3].Support != 3 {
+		t.Errorf("got %d samples", got.Samples)
+	}
+	if len(got.Skipped) != 1 || got.Skipped[0].File != bad || !strings.Contains(got.Skipped[0].Reason, "bad.png") {
+		t.Errorf("got skipped %+v", got.Skipped)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := e.Evaluate(ctx, samples); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	e.Top = 11
+	if _, err := e.Evaluate(t.Context(), samples); err == nil || !strings.Contains(err.Error(), "top 11 of 10") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestListFolderRefuses(t *testing.T) {
+	labels := []string{"cat", "dog"}
+	for _, test := range []struct{ folder, want string }{
+		{"", "no class folders"},
+		{"cat", "no pictures"},
+		{"cow", `"cow" is none of the model's labels (cat, dog)`},
+		{".hidden", "no class folders"},
+	} {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, test.folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := ListFolder(dir, labels); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("folder %q: got %v, want %q", test.folder, err, test.want)
+		}
+	}
+	if _, err := ListFolder(filepath.Join(t.TempDir(), "none"), labels); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestCrossEntropyIsKerass compares with keras.losses.categorical_crossentropy.
+func TestCrossEntropyIsKerass(t *testing.T) {
+	for _, test := range []struct {
+		scores []float32
+		class  int
+		want   float64
+	}{
+		{[]float32{0.25, 0.75}, 1, 0.2876821},
+		{[]float32{0.5, 0.75, 0.75}, 0, 1.3862944},
+		{[]float32{1, 0}, 1, 16.118096},
+		{[]float32{1, 0}, 0, 1e-7},
+		{[]float32{0, 0}, 0, 16.118096},
+	} {
+		if got := crossEntropy(test.scores, test.class); math.Abs(got-test.want) > 1e-6 {
+			t.Errorf("%v, class %d: got %v, want %v", test.scores, test.class, got, test.want)
+		}
+	}
+	for _, scores := range [][]float32{{-1, 2}, {1.5, 0}, {float32(math.NaN()), 1}} {
+		if got := crossEntropy(scores, 0); !math.IsNaN(got) {
+			t.Errorf("%v: got %v, want no loss", scores, got)
+		}
+	}
+}
+
+func TestSummarizeWithoutProbabilities(t *testing.T) {
+	samples := []Sample{{"a", 0}, {"b", 1}}
+	got := summarize([]string{"x", "y"}, samples, []answer{judge([]float32{3, -1}, 0), judge([]float32{3, -1}, 1)}, 1, 5)
+	if got.Loss != nil || got.Accuracy != 0.5 || len(got.Mistakes) != 1 || got.Mistakes[0].File != "b" {
+		t.Errorf("got %+v", got)
+	}
+	if got.Classes[1] != (ClassReport{Label: "y", Support: 1}) {
+		t.Errorf("got %+v", got.Classes[1])
+	}
+}
