@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // MIDR returns the main ID register of the core that it runs on. It needs the

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // Dense8 multiplies a vector by eight columns of weights; len(x) is a positive

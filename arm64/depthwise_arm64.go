@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // Depthwise3 convolves every channel with its own 3x3 kernel for tiles of four

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // The tile of Direct: pixels by filters.

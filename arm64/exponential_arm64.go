@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // Exp replaces every element of v, whose length is a multiple of 4, by e to the

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // The tile of the float32 product: GEMMRows pixels by GEMMColumns filters, with

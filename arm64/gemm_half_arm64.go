@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // The tile of the float16 product, as GEMMRows, GEMMColumns and GEMMGroup.

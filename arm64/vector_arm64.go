@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // AddInto adds src to dst, element by element; len(src) >= len(dst), which is a

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // WinogradInput transforms 6x6 patches for F(4x4,3x3), with d the patch of

@@ -1,3 +1,5 @@
+//go:build !purego
+
 package arm64
 
 // WinogradRows multiplies every column of six rows of n elements, stride
