@@ -71,7 +71,7 @@ func commit(out string, m *storage.Model, precision string) error {
 // export writes m in one of Keras's forms, and says what it has no room for.
 func export(command *cobra.Command, out string, m *storage.Model, form storage.ExportFormat, precision string) error {
 	if precision == string(storage.Float16) {
-		return errors.New("Keras's forms hold float32: leave --precision out, or write edged's own form")
+		return errors.New("a form of Keras's holds float32: leave --precision out, or write edged's own form")
 	}
 	if err := storage.Export(out, m, form); err != nil {
 		return err

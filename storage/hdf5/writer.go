@@ -71,21 +71,25 @@ func newWriter(root *Group, data uint64) *writer {
 }
 
 func (e *writer) u8(v ...uint8) { e.out = append(e.out, v...) }
+
 func (e *writer) u16(v ...int) {
 	for _, n := range v {
 		e.out = binary.LittleEndian.AppendUint16(e.out, uint16(n))
 	}
 }
+
 func (e *writer) u32(v ...int) {
 	for _, n := range v {
 		e.out = binary.LittleEndian.AppendUint32(e.out, uint32(n))
 	}
 }
+
 func (e *writer) u64(v ...uint64) {
 	for _, n := range v {
 		e.out = binary.LittleEndian.AppendUint64(e.out, n)
 	}
 }
+
 func (e *writer) text(s string) { e.out = append(e.out, s...) }
 func (e *writer) zeros(n int)   { e.out = append(e.out, make([]byte, n)...) }
 func (e *writer) align()        { e.zeros(-len(e.out) & 7) }

@@ -2,6 +2,7 @@ package keras
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"strings"
@@ -17,8 +18,10 @@ import (
 func WriteH5(w io.Writer, m *nn.Model) error {
 	version, compile := keras2Version, training
 	config, written, err := translate(m, 2)
+	names := map[string]string{}
 	if err == nil {
-		config, err = withoutUnused(config)
+		nameLayers(names, written)
+		config, err = forBoth(config, names)
 	}
 	if err != nil {
 		version, compile = keras3Version, training3
@@ -40,12 +43,17 @@ func WriteH5(w io.Writer, m *nn.Model) error {
 	}
 	top.SetText("keras_version", version)
 	top.SetText("backend", "tensorflow")
-	names := map[*nn.Weight]string{}
-	nameWeights(names, "", m)
+	paths := map[*nn.Weight]string{}
+	nameWeights(paths, "", m)
 	var layers []string
 	for _, l := range m.Layers {
-		layers = append(layers, l.Name())
-		if err := putLayer(top, m, l, names); err != nil {
+		name := cmp.Or(names[l.Name()], l.Name())
+		layers = append(layers, name)
+		g, err := top.Group(name)
+		if err == nil {
+			err = putLayer(g, m.LegacyWeights(l), paths)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -102,22 +110,42 @@ var unused = map[string][]string{
 	"SeparableConv2D": {"groups", "kernel_initializer", "kernel_regularizer", "kernel_constraint"},
 }
 
-func withoutUnused(config []byte) ([]byte, error) {
+// nameLayers renames layers that have a slash in their name, which Keras 3
+// refuses, where no other layer has the new name.
+func nameLayers(names map[string]string, m *nn.Model) {
+	taken := map[string]bool{}
+	for _, l := range m.Layers {
+		taken[l.Name()] = true
+	}
+	for _, l := range m.Layers {
+		if name := strings.ReplaceAll(l.Name(), "/", "_"); !taken[name] {
+			names[l.Name()], taken[name] = name, true
+		}
+		if inner, ok := l.(*nn.Model); ok {
+			nameLayers(names, inner)
+		}
+	}
+}
+
+// forBoth turns a Keras 2 configuration into one that Keras 3 takes too.
+func forBoth(config []byte, names map[string]string) ([]byte, error) {
 	var root any
 	d := json.NewDecoder(bytes.NewReader(config))
 	d.UseNumber()
 	if err := d.Decode(&root); err != nil {
 		return nil, err
 	}
-	dropUnused(root)
-	return json.Marshal(root)
+	return json.Marshal(adapt(root, names))
 }
 
-func dropUnused(v any) {
+// adapt drops what is unused and renames layers wherever they are named.
+func adapt(v any, names map[string]string) any {
 	switch v := v.(type) {
+	case string:
+		return cmp.Or(names[v], v)
 	case []any:
-		for _, e := range v {
-			dropUnused(e)
+		for i, e := range v {
+			v[i] = adapt(e, names)
 		}
 	case map[string]any:
 		class, _ := v["class_name"].(string)
@@ -126,10 +154,11 @@ func dropUnused(v any) {
 				delete(inner, key)
 			}
 		}
-		for _, e := range v {
-			dropUnused(e)
+		for key, e := range v {
+			v[key] = adapt(e, names)
 		}
 	}
+	return v
 }
 
 // nameWeights gives each weight of m a name of its own, as "body/conv/kernel:0".
@@ -148,16 +177,12 @@ func nameWeights(names map[*nn.Weight]string, path string, m *nn.Model) {
 	}
 }
 
-// putLayer writes the group of one of the model's layers.
-func putLayer(top *hdf5.Group, m *nn.Model, l nn.Layer, names map[*nn.Weight]string) error {
-	g, err := top.Group(l.Name())
-	if err != nil {
-		return err
-	}
+// putLayer writes the weights of one of the model's layers into its group.
+func putLayer(g *hdf5.Group, weights []*nn.Weight, paths map[*nn.Weight]string) error {
 	var list []string
-	for _, w := range m.LegacyWeights(l) {
-		list = append(list, names[w])
-		if err := g.Put(names[w], &hdf5.Dataset{Shape: w.Shape, Values: w.Value}); err != nil {
+	for _, w := range weights {
+		list = append(list, paths[w])
+		if err := g.Put(paths[w], &hdf5.Dataset{Shape: w.Shape, Values: w.Value}); err != nil {
 			return err
 		}
 	}
