@@ -4,7 +4,8 @@ package kernels
 // family, where the pixels under a row of the kernel lie side by side.
 type directKernels struct {
 	name            string
-	pixels, filters int // of a tile
+	pixels, filters int            // of a tile
+	vector          *vectorKernels // makes the maxima if pooling follows; may be nil
 
 	// row makes tiles tiles of pixels in a row for panels panels of filters:
 	//
@@ -35,7 +36,7 @@ func newDirect(s *Conv2DSpec, w Weights, kernels *directKernels) Op {
 		return nil
 	}
 	if !s.Pool.none() {
-		return newPooledConv2D(s, func(s *Conv2DSpec) rowConv2D { return directOf(s, w, kernels) })
+		return newPooledConv2D(s, kernels.vector, func(s *Conv2DSpec) rowConv2D { return directOf(s, w, kernels) })
 	}
 	return directOf(s, w, kernels)
 }

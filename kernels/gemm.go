@@ -45,7 +45,7 @@ func newGEMMConv2D[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], co
 		return nil
 	}
 	if !s.Pool.none() {
-		return newPooledConv2D(s, func(s *Conv2DSpec) rowConv2D { return gemmOf(s, w, gemm, convert) })
+		return newPooledConv2D(s, gemm.vector, func(s *Conv2DSpec) rowConv2D { return gemmOf(s, w, gemm, convert) })
 	}
 	return gemmOf(flatten(s), w, gemm, convert)
 }

@@ -19,6 +19,7 @@ type element interface{ float32 | uint16 }
 type gemmKernels[T element] struct {
 	name                 string // as the Table's
 	rows, columns, group int
+	vector               *vectorKernels // makes the maxima if pooling follows; may be nil
 
 	// half tells that products are made in float16 and sums of at most spill of
 	// them before they are added in float32.

@@ -19,14 +19,18 @@ type pooledConv2D struct {
 	spec   Conv2DSpec
 	conv   rowConv2D
 	finish func([]float32) // activation of the maxima, nil if conv has done it
+	vector *vectorKernels  // nil: the portable maxima
 }
 
 // newPooledConv2D builds the convolution of s with build, which gets a spec
-// without pooling.
-func newPooledConv2D(s *Conv2DSpec, build func(*Conv2DSpec) rowConv2D) Op {
+// without pooling. vector may be nil.
+func newPooledConv2D(s *Conv2DSpec, vector *vectorKernels, build func(*Conv2DSpec) rowConv2D) Op {
 	bare := *s
 	bare.Pool = Window{}
 	op := &pooledConv2D{spec: *s}
+	if s.Filters%4 == 0 {
+		op.vector = vector
+	}
 	if _, finish := s.Activation.split(); finish != nil && s.Activation.Monotone() {
 		op.finish = finish
 		bare.Activation = Activation{}
@@ -57,7 +61,11 @@ func (op *pooledConv2D) Run(a *Args, first, last int, private Buffer) {
 		top, bottom := s.Pool.rows(p, s.OutHeight)
 		op.conv.rows(band, src, top, bottom, private)
 		out := dst[p*size:][:size]
-		s.Pool.maxRow(out, band, 0, bottom-top, bottom-top, s.OutWidth, s.Filters)
+		if op.vector != nil {
+			op.vector.poolRow(out, band, &s.Pool, bottom-top, s.OutWidth, s.Filters, false)
+		} else {
+			s.Pool.maxRow(out, band, 0, bottom-top, bottom-top, s.OutWidth, s.Filters)
+		}
 		if op.finish != nil {
 			op.finish(out)
 		}

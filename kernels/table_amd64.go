@@ -2,5 +2,173 @@
 
 package kernels
 
+import (
+	"golang.org/x/sys/cpu"
+
+	"edged/amd64"
+)
+
 // implementations lists the tables of this architecture, the best first.
-func implementations() []implementation { return nil }
+func implementations() []implementation {
+	avx2 := cpu.X86.HasAVX2 && cpu.X86.HasFMA && cpu.X86.HasF16C
+	avx512 := avx2 && cpu.X86.HasAVX512F && cpu.X86.HasAVX512BW && cpu.X86.HasAVX512VL
+	return []implementation{
+		{tableAVX512(), avx512},
+		{tableAVX2(), avx2},
+	}
+}
+
+// tableAVX512 has products with wider tiles, for layers that fill them.
+func tableAVX512() *Table {
+	return &Table{
+		Name: "avx512",
+		Conv2D: func(s *Conv2DSpec, w Weights) Op {
+			if s.InChannels < amd64.GEMMGroup || !fills(s.Filters, amd64.GEMMColumns512) {
+				return nil
+			}
+			return conv2DAVX(s, w, gemmAVX512)
+		},
+		Dense: func(s *DenseSpec, w Weights) Op {
+			if s.Rows < amd64.GEMMRows512/2 || !fills(s.Units, amd64.GEMMColumns512) {
+				return nil
+			}
+			return newDenseGEMM(s, w, gemmAVX512, func(v float32) float32 { return v })
+		},
+	}
+}
+
+// fills tells whether panels of the given width are at least 3/4 full.
+func fills(n, columns int) bool { return 4*n >= 3*roundUp(n, columns) }
+
+// tableAVX2 is float32 for CPUs with AVX2, FMA and F16C.
+func tableAVX2() *Table {
+	return &Table{
+		Name: "avx2",
+		Conv2D: func(s *Conv2DSpec, w Weights) Op {
+			if s.InChannels < amd64.GEMMGroup {
+				if op := newDirect(s, w, directAVX2); op != nil {
+					return op
+				}
+			}
+			return conv2DAVX(s, w, gemmAVX2)
+		},
+		Dense: func(s *DenseSpec, w Weights) Op {
+			switch {
+			case s.Rows >= amd64.GEMMRows/2:
+				return newDenseGEMM(s, w, gemmAVX2, func(v float32) float32 { return v })
+			case w.Float16 != nil:
+				return newMatvec(s, w, matvecHalfAVX2, keepFloat16)
+			}
+			return newMatvec(s, w, matvecAVX2, keepFloat32)
+		},
+		Pool:       func(s *PoolSpec) Op { return newVectorPool(s, vectorAVX2) },
+		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorAVX2) },
+		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorAVX2) },
+		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
+	}
+}
+
+func conv2DAVX(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
+	keep := func(v float32) float32 { return v }
+	if s.InChannels >= 2*amd64.GEMMGroup && s.Filters >= amd64.GEMMColumns {
+		if op := newWinograd(s, w, gemm, winogradAVX2, keep); op != nil {
+			return op
+		}
+	}
+	return newGEMMConv2D(s, w, gemm, keep)
+}
+
+var (
+	gemmAVX2   = gemmOnAVX("avx2", amd64.GEMMRows, amd64.GEMMColumns, amd64.GEMM)
+	gemmAVX512 = gemmOnAVX("avx512", amd64.GEMMRows512, amd64.GEMMColumns512, amd64.GEMM512)
+)
+
+// gemmOnAVX checks the lengths for one of the tiles of the product.
+func gemmOnAVX(name string, tileRows, tileColumns int, multiply func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, low, high float32)) *gemmKernels[float32] {
+	return &gemmKernels[float32]{
+		name: name, rows: tileRows, columns: tileColumns, group: amd64.GEMMGroup, vector: vectorAVX2,
+		pack: func(dst, src []float32, stride, depth int) {
+			_, _ = dst[tileRows*depth-1], src[(tileRows-1)*stride+depth-1]
+			amd64.Pack(dst, src, stride, depth, tileRows)
+		},
+		multiply: func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
+			rows, columns := tiles*tileRows, panels*tileColumns
+			_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
+			if start != nil {
+				_ = start[(rows-1)*startStride+columns-1]
+			}
+			multiply(dst, stride, a, b, depth, tiles, panels, start, startStride, bounds.low, bounds.high)
+		},
+	}
+}
+
+var winogradAVX2 = &winogradKernels[float32]{
+	input: func(dst []float32, position, groupStride int, src []float32, rowStride, pixelStride, channels int) {
+		_ = dst[(winogradPositions-1)*position+(channels/amd64.GEMMGroup-1)*groupStride+amd64.GEMMGroup-1]
+		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+channels-1]
+		amd64.WinogradInput(dst, position, groupStride, src, rowStride, pixelStride, channels)
+	},
+	output: func(dst []float32, rowStride, pixelStride int, m []float32, position int, bias []float32, filters int, pool bool, bounds bounds) {
+		side := winogradTile
+		if pool {
+			side /= 2
+		}
+		_, _, _ = dst[(side-1)*(rowStride+pixelStride)+filters-1], m[(winogradPositions-1)*position+filters-1], bias[filters-1]
+		amd64.WinogradOutput(dst, rowStride, pixelStride, m, position, bias, filters, pool, bounds.low, bounds.high)
+	},
+}
+
+var directAVX2 = &directKernels{
+	name: "avx2", pixels: amd64.DirectPixels, filters: amd64.DirectFilters, vector: vectorAVX2,
+	row: func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, length, rows int, w, bias []float32, tiles, panels int, bounds bounds) {
+		pixels, filters := tiles*amd64.DirectPixels, panels*amd64.DirectFilters
+		_, _ = dst[(pixels-1)*dstStride+filters-1], src[(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
+		_, _ = w[rows*length*filters-1], bias[filters-1]
+		amd64.Direct(dst, dstStride, src, rowStride, pixelStride, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
+	},
+}
+
+var matvecAVX2 = &matvecKernels[float32]{
+	name: "avx2",
+	eight: func(sums, x, w []float32) {
+		_, _ = sums[7], w[8*len(x)-1]
+		amd64.Dense8(sums, x, w)
+	},
+	two: func(sums, x, w []float32) {
+		_, _ = sums[1], w[2*len(x)-1]
+		amd64.Dense2(sums, x, w)
+	},
+}
+
+var matvecHalfAVX2 = &matvecKernels[uint16]{
+	name: "avx2-half",
+	eight: func(sums, x []float32, w []uint16) {
+		_, _ = sums[7], w[8*len(x)-1]
+		amd64.Dense8Half(sums, x, w)
+	},
+	two: func(sums, x []float32, w []uint16) {
+		_, _ = sums[1], w[2*len(x)-1]
+		amd64.Dense2Half(sums, x, w)
+	},
+}
+
+var vectorAVX2 = &vectorKernels{
+	name: "avx2",
+	combine: map[CombineKind]func(dst, src []float32){
+		Add:      func(dst, src []float32) { amd64.AddInto(dst, src[:len(dst)]) },
+		Subtract: func(dst, src []float32) { amd64.SubtractInto(dst, src[:len(dst)]) },
+		Multiply: func(dst, src []float32) { amd64.MultiplyInto(dst, src[:len(dst)]) },
+		Maximum:  func(dst, src []float32) { amd64.MaximumInto(dst, src[:len(dst)]) },
+		Minimum:  func(dst, src []float32) { amd64.MinimumInto(dst, src[:len(dst)]) },
+	},
+	smooth: func(Activation) func([]float32) { return nil },
+	clamp:  func(v []float32, bounds bounds) { amd64.Clamp(v, bounds.low, bounds.high) },
+	pool: func(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, sum bool, factor float32) {
+		_, _ = dst[pixels*channels-1], src[(pixels-1)*step+(rows-1)*rowStride+(columns-1)*pixelStride+channels-1]
+		if sum {
+			amd64.SumPool(dst, src, rowStride, pixelStride, channels, rows, columns, step, pixels, factor)
+			return
+		}
+		amd64.MaxPool(dst, src, rowStride, pixelStride, channels, rows, columns, step, pixels)
+	},
+}

@@ -11,7 +11,14 @@ import (
 
 // exercised are the kernels that the cases must reach in each table.
 var exercised = map[string][]string{
-	"portable":  {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
+	"portable": {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
+	"avx512":   {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "dense/gemm/avx512"},
+	"avx2": {
+		"conv2d/winograd-4x4/avx2", "conv2d/gemm/avx2", "conv2d/gemm/avx2+pool", "conv2d/direct/avx2", "conv2d/direct/avx2+pool",
+		"dense/matvec/avx2", "dense/matvec/avx2-half", "dense/gemm/avx2",
+		"max-pool/vector/avx2", "average-pool/vector/avx2", "global-max-pool/vector/avx2", "global-average-pool/vector/avx2",
+		"combine/vector/avx2", "activate/vector/avx2",
+	},
 	"neon-fp16": {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
 	"neon-in-order": {
 		"conv2d/winograd-4x4/neon-in-order", "conv2d/gemm/neon-in-order", "conv2d/gemm/neon-in-order+pool", "dense/gemm/neon-in-order",

@@ -118,6 +118,7 @@ func convolutions() []convolution {
 	}
 	add(plain(26, 27, 3, 32, 3), pool(2, 2, 2, 2, false))
 	add(plain(25, 26, 16, 32, 3), pool(2, 2, 2, 2, false), half)
+	add(plain(17, 15, 16, 32, 1), pool(2, 2, 2, 2, false))
 	add(plain(18, 67, 4, 16, 3))
 	add(plain(13, 130, 3, 8, 3), stride(2, 2))
 	// Channels and filters round the widths of vectors and panels.

@@ -1,0 +1,215 @@
+//go:build !purego
+
+#include "textflag.h"
+
+// REDUCE8 stores the sums of Y0-Y3, each of two columns, at DI.
+#define REDUCE8 \
+	VADDPS       Y4, Y0, Y0; \
+	VADDPS       Y5, Y1, Y1; \
+	VADDPS       Y6, Y2, Y2; \
+	VADDPS       Y7, Y3, Y3; \
+	VHADDPS      Y1, Y0, Y0; \
+	VHADDPS      Y3, Y2, Y2; \
+	VHADDPS      Y2, Y0, Y0; \
+	VEXTRACTF128 $1, Y0, X1; \
+	VUNPCKLPS    X1, X0, X2; \
+	VUNPCKHPS    X1, X0, X3; \
+	VMOVUPS      X2, (DI); \
+	VMOVUPS      X3, 16(DI)
+
+// REDUCE2 stores the sums of Y0-Y3, all of two columns, at DI.
+#define REDUCE2 \
+	VADDPS       Y1, Y0, Y0; \
+	VADDPS       Y3, Y2, Y2; \
+	VADDPS       Y2, Y0, Y0; \
+	VEXTRACTF128 $1, Y0, X1; \
+	VHADDPS      X1, X0, X0; \
+	VHADDPS      X0, X0, X0; \
+	VMOVSD       X0, (DI)
+
+#define ZERO4(a, b, c, d) \
+	VXORPS a, a, a; \
+	VXORPS b, b, b; \
+	VXORPS c, c, c; \
+	VXORPS d, d, d
+
+// func Dense8(sums, x, w []float32)
+//
+// Needs AVX2 and FMA.
+//
+//	Y0-Y7 sums of two columns, even and odd fours   Y8-Y11 fours of x
+//	DI sums   SI x   CX elements left   DX w
+TEXT ·Dense8(SB), NOSPLIT, $0-72
+	MOVQ sums_base+0(FP), DI
+	MOVQ x_base+24(FP), SI
+	MOVQ x_len+32(FP), CX
+	MOVQ w_base+48(FP), DX
+	ZERO4(Y0, Y1, Y2, Y3)
+	ZERO4(Y4, Y5, Y6, Y7)
+
+loop:
+	VBROADCASTF128 (SI), Y8
+	VBROADCASTF128 16(SI), Y9
+	VBROADCASTF128 32(SI), Y10
+	VBROADCASTF128 48(SI), Y11
+	PREFETCHT0 2048(DX)
+	PREFETCHT0 2112(DX)
+	PREFETCHT0 2176(DX)
+	PREFETCHT0 2240(DX)
+	PREFETCHT0 2304(DX)
+	PREFETCHT0 2368(DX)
+	PREFETCHT0 2432(DX)
+	PREFETCHT0 2496(DX)
+	VFMADD231PS (DX), Y8, Y0
+	VFMADD231PS 32(DX), Y8, Y1
+	VFMADD231PS 64(DX), Y8, Y2
+	VFMADD231PS 96(DX), Y8, Y3
+	VFMADD231PS 128(DX), Y9, Y4
+	VFMADD231PS 160(DX), Y9, Y5
+	VFMADD231PS 192(DX), Y9, Y6
+	VFMADD231PS 224(DX), Y9, Y7
+	VFMADD231PS 256(DX), Y10, Y0
+	VFMADD231PS 288(DX), Y10, Y1
+	VFMADD231PS 320(DX), Y10, Y2
+	VFMADD231PS 352(DX), Y10, Y3
+	VFMADD231PS 384(DX), Y11, Y4
+	VFMADD231PS 416(DX), Y11, Y5
+	VFMADD231PS 448(DX), Y11, Y6
+	VFMADD231PS 480(DX), Y11, Y7
+	ADDQ $64, SI
+	ADDQ $512, DX
+	SUBQ $16, CX
+	JNE  loop
+	REDUCE8
+	VZEROUPPER
+	RET
+
+// func Dense2(sums, x, w []float32)
+//
+// Needs AVX2 and FMA.
+//
+//	Y0-Y3 sums of both columns, each of every fourth four   Y8-Y11 fours of x
+//	DI sums   SI x   CX elements left   DX w
+TEXT ·Dense2(SB), NOSPLIT, $0-72
+	MOVQ sums_base+0(FP), DI
+	MOVQ x_base+24(FP), SI
+	MOVQ x_len+32(FP), CX
+	MOVQ w_base+48(FP), DX
+	ZERO4(Y0, Y1, Y2, Y3)
+
+loop:
+	VBROADCASTF128 (SI), Y8
+	VBROADCASTF128 16(SI), Y9
+	VBROADCASTF128 32(SI), Y10
+	VBROADCASTF128 48(SI), Y11
+	PREFETCHT0 1024(DX)
+	PREFETCHT0 1088(DX)
+	VFMADD231PS (DX), Y8, Y0
+	VFMADD231PS 32(DX), Y9, Y1
+	VFMADD231PS 64(DX), Y10, Y2
+	VFMADD231PS 96(DX), Y11, Y3
+	ADDQ $64, SI
+	ADDQ $128, DX
+	SUBQ $16, CX
+	JNE  loop
+	REDUCE2
+	VZEROUPPER
+	RET
+
+// func Dense8Half(sums, x []float32, w []uint16)
+//
+// Needs AVX2, FMA and F16C.
+//
+//	Y0-Y7 sums of two columns, even and odd fours   Y8-Y11 fours of x   Y12 weights
+//	DI sums   SI x   CX elements left   DX w
+TEXT ·Dense8Half(SB), NOSPLIT, $0-72
+	MOVQ sums_base+0(FP), DI
+	MOVQ x_base+24(FP), SI
+	MOVQ x_len+32(FP), CX
+	MOVQ w_base+48(FP), DX
+	ZERO4(Y0, Y1, Y2, Y3)
+	ZERO4(Y4, Y5, Y6, Y7)
+
+loop:
+	VBROADCASTF128 (SI), Y8
+	VBROADCASTF128 16(SI), Y9
+	VBROADCASTF128 32(SI), Y10
+	VBROADCASTF128 48(SI), Y11
+	PREFETCHT0 2048(DX)
+	PREFETCHT0 2112(DX)
+	PREFETCHT0 2176(DX)
+	PREFETCHT0 2240(DX)
+	VCVTPH2PS   (DX), Y12
+	VFMADD231PS Y12, Y8, Y0
+	VCVTPH2PS   16(DX), Y12
+	VFMADD231PS Y12, Y8, Y1
+	VCVTPH2PS   32(DX), Y12
+	VFMADD231PS Y12, Y8, Y2
+	VCVTPH2PS   48(DX), Y12
+	VFMADD231PS Y12, Y8, Y3
+	VCVTPH2PS   64(DX), Y12
+	VFMADD231PS Y12, Y9, Y4
+	VCVTPH2PS   80(DX), Y12
+	VFMADD231PS Y12, Y9, Y5
+	VCVTPH2PS   96(DX), Y12
+	VFMADD231PS Y12, Y9, Y6
+	VCVTPH2PS   112(DX), Y12
+	VFMADD231PS Y12, Y9, Y7
+	VCVTPH2PS   128(DX), Y12
+	VFMADD231PS Y12, Y10, Y0
+	VCVTPH2PS   144(DX), Y12
+	VFMADD231PS Y12, Y10, Y1
+	VCVTPH2PS   160(DX), Y12
+	VFMADD231PS Y12, Y10, Y2
+	VCVTPH2PS   176(DX), Y12
+	VFMADD231PS Y12, Y10, Y3
+	VCVTPH2PS   192(DX), Y12
+	VFMADD231PS Y12, Y11, Y4
+	VCVTPH2PS   208(DX), Y12
+	VFMADD231PS Y12, Y11, Y5
+	VCVTPH2PS   224(DX), Y12
+	VFMADD231PS Y12, Y11, Y6
+	VCVTPH2PS   240(DX), Y12
+	VFMADD231PS Y12, Y11, Y7
+	ADDQ $64, SI
+	ADDQ $256, DX
+	SUBQ $16, CX
+	JNE  loop
+	REDUCE8
+	VZEROUPPER
+	RET
+
+// func Dense2Half(sums, x []float32, w []uint16)
+//
+// Needs AVX2, FMA and F16C.
+//
+//	Y0-Y3 sums of both columns, each of every fourth four   Y8-Y11 fours of x   Y12 weights
+//	DI sums   SI x   CX elements left   DX w
+TEXT ·Dense2Half(SB), NOSPLIT, $0-72
+	MOVQ sums_base+0(FP), DI
+	MOVQ x_base+24(FP), SI
+	MOVQ x_len+32(FP), CX
+	MOVQ w_base+48(FP), DX
+	ZERO4(Y0, Y1, Y2, Y3)
+
+loop:
+	VBROADCASTF128 (SI), Y8
+	VBROADCASTF128 16(SI), Y9
+	VBROADCASTF128 32(SI), Y10
+	VBROADCASTF128 48(SI), Y11
+	PREFETCHT0 1024(DX)
+	VCVTPH2PS   (DX), Y12
+	VFMADD231PS Y12, Y8, Y0
+	VCVTPH2PS   16(DX), Y12
+	VFMADD231PS Y12, Y9, Y1
+	VCVTPH2PS   32(DX), Y12
+	VFMADD231PS Y12, Y10, Y2
+	VCVTPH2PS   48(DX), Y12
+	VFMADD231PS Y12, Y11, Y3
+	ADDQ $64, SI
+	ADDQ $64, DX
+	SUBQ $16, CX
+	JNE  loop
+	REDUCE2
+	VZEROUPPER
+	RET
