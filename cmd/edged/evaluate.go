@@ -140,7 +140,7 @@ func classTable(w io.Writer, e *train.Evaluation) {
 	for _, c := range e.Classes {
 		fmt.Fprintf(table, "%s\t%.4f\t%.4f\t%.4f\t%d\n", c.Label, c.Precision, c.Recall, c.F1, c.Support)
 	}
-	table.Flush()
+	_ = table.Flush()
 }
 
 // maxColumns is how many classes a confusion matrix in text can have.
@@ -164,5 +164,5 @@ func confusionTable(w io.Writer, e *train.Evaluation) {
 		}
 		fmt.Fprintln(table, "\t")
 	}
-	table.Flush()
+	_ = table.Flush()
 }

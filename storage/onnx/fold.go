@@ -93,6 +93,10 @@ func (b *builder) compute(o *operator) (*tensor, error) {
 		}
 	case "Transpose":
 		return b.transposeConstant(o, from)
+	case "Neg":
+		v, shape, err := b.floats(o, 0)
+		times(v, -1)
+		return floating(shape, v), err
 	}
 	return b.computeIntegers(o, from)
 }

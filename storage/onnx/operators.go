@@ -75,6 +75,8 @@ func (b *builder) elementwise(o *operator) error {
 		}
 		b.values[o.outputs[0]] = in
 		return nil
+	case "Neg":
+		return b.each(o, &nn.Rescaling{Scale: []float64{-1}}, in)
 	case "LeakyRelu":
 		return b.each(o, &nn.LeakyReLU{NegativeSlope: o.float("alpha", 0.01)}, in)
 	case "Elu":
@@ -110,7 +112,7 @@ var functions = map[string]nn.Activation{
 	"Relu": {Name: "relu"}, "Sigmoid": {Name: "sigmoid"}, "Tanh": {Name: "tanh"}, "Selu": {Name: "selu"},
 	"Softplus": {Name: "softplus"}, "Softsign": {Name: "softsign"}, "Exp": {Name: "exponential"},
 	"HardSwish": {Name: "hard_silu"}, "Swish": {Name: "silu"}, "Gelu": {Name: "gelu"},
-	"Identity": {}, "Dropout": {}, "Cast": {}, "LeakyRelu": {}, "Elu": {}, "ThresholdedRelu": {}, "Clip": {}, "HardSigmoid": {}, "Softmax": {},
+	"Identity": {}, "Dropout": {}, "Neg": {}, "Cast": {}, "LeakyRelu": {}, "Elu": {}, "ThresholdedRelu": {}, "Clip": {}, "HardSigmoid": {}, "Softmax": {},
 }
 
 func first(list []string) string {

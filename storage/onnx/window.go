@@ -212,7 +212,7 @@ func (b *builder) pool(o *operator) error {
 	switch {
 	case !w.padded():
 		return b.put(o, layer(w.strides, nn.Valid), channelsLast, node)
-	case w.same(in) && !(counted && o.kind == "AveragePool"):
+	case w.same(in) && (!counted || o.kind == "MaxPool"):
 		return b.put(o, layer(w.strides, nn.Same), channelsLast, node)
 	case zeros:
 		v, err := b.add(&nn.ZeroPadding2D{Padding: w.pads}, channelsLast, node)
