@@ -52,6 +52,7 @@ func tableAVX2() *Table {
 			}
 			return conv2DAVX(s, w, gemmAVX2)
 		},
+		Depthwise: func(s *DepthwiseSpec, w Weights) Op { return newDepthwiseTiles(s, w, depthwiseAVX2) },
 		Dense: func(s *DenseSpec, w Weights) Op {
 			switch {
 			case s.Rows >= amd64.GEMMRows/2:
@@ -149,6 +150,18 @@ var matvecHalfAVX2 = &matvecKernels[uint16]{
 	two: func(sums, x []float32, w []uint16) {
 		_, _ = sums[1], w[2*len(x)-1]
 		amd64.Dense2Half(sums, x, w)
+	},
+}
+
+var depthwiseAVX2 = &depthwiseKernels{
+	name: "avx2",
+	row: func(width, stride int) depthwiseRow {
+		return func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, rows int, w []float32, group int, bias []float32, channels, tiles int, bounds bounds) {
+			pixels := tiles * amd64.DepthwiseTile
+			_, _ = dst[(pixels-1)*dstStride+channels-1], src[(rows-1)*rowStride+((pixels-1)*stride+width-1)*pixelStride+channels-1]
+			_, _ = w[(channels/4-1)*group+rows*width*4-1], bias[channels-1]
+			amd64.Depthwise(dst, dstStride, src, rowStride, pixelStride, width, stride, rows, w, group, bias, channels, tiles, bounds.low, bounds.high)
+		}
 	},
 }
 
