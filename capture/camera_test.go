@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +21,10 @@ import (
 // The test program is also the programs that its tests start: what it does then
 // is in this variable.
 const roleVariable = "EDGED_CAPTURE_TEST_ROLE"
+
+// programVariable is the path of the test program in a form that the machine can
+// start.
+const programVariable = "EDGED_CAPTURE_TEST_PROGRAM"
 
 // heldVariable names a fifo that the started programs keep open as long as they
 // live.
@@ -35,11 +40,40 @@ func TestMain(m *testing.M) {
 		role()
 		return
 	}
-	goleak.VerifyTestMain(m)
+	folder, err := os.MkdirTemp("", "edged-capture")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv(programVariable, startable(folder))
+	goleak.VerifyTestMain(m, goleak.Cleanup(func(status int) {
+		os.RemoveAll(folder)
+		os.Exit(status)
+	}))
+}
+
+// startable is this program, or if the machine has another architecture, a
+// script in a folder that emulates it.
+func startable(folder string) string {
+	self, err := os.Executable()
+	if err != nil {
+		panic(err)
+	}
+	probe := exec.Command(self)
+	probe.Env = append(os.Environ(), roleVariable+"=nothing")
+	if err := probe.Run(); !errors.Is(err, syscall.ENOEXEC) {
+		return self
+	}
+	emulator := map[string]string{"arm64": "qemu-aarch64-static", "amd64": "qemu-x86_64-static"}[runtime.GOARCH]
+	script := filepath.Join(folder, "emulated")
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec "+emulator+" "+self+" \"$@\"\n"), 0o700); err != nil {
+		panic(err)
+	}
+	return script
 }
 
 // roles are real programs that behave as edged-camera may.
 var roles = map[string]func(){
+	"nothing": func() {},
 	"clip": func() {
 		w := NewWriter(os.Stdout)
 		_ = w.Source("a clip of fifty frames")
@@ -60,11 +94,11 @@ var roles = map[string]func(){
 		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 		startRole("sleeper")
 		sendFrames(NewWriter(os.Stdout), 3, 0)
-		select {}
+		time.Sleep(time.Hour)
 	},
 	"sleeper": func() {
 		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-		select {}
+		time.Sleep(time.Hour)
 	},
 	"garbage": func() {
 		for {
@@ -82,7 +116,7 @@ var roles = map[string]func(){
 			_ = camera.Next(context.Background(), &f)
 		}
 		fmt.Println("streaming")
-		select {}
+		time.Sleep(time.Hour)
 	},
 }
 
@@ -103,13 +137,7 @@ func startRole(role string) {
 	}
 }
 
-func executable() string {
-	path, err := os.Executable()
-	if err != nil {
-		panic(err)
-	}
-	return path
-}
+func executable() string { return os.Getenv(programVariable) }
 
 // running is a camera that runs until the test is over.
 type running struct {
@@ -139,6 +167,16 @@ func runRole(t *testing.T, role string, options Options) *running {
 		}
 	})
 	return r
+}
+
+// next is the next frame in f.
+func (r *running) next(t *testing.T, f *Frame) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := r.Next(ctx, f); err != nil {
+		t.Fatalf("no frame: %v; status %+v", err, r.Status())
+	}
 }
 
 // until waits for a state.
@@ -187,9 +225,7 @@ func TestClipIsTakenWhole(t *testing.T) {
 	r := runRole(t, "clip", Options{Source: Source{Path: "rtsp://camera/", Pace: PaceFast}, Ring: ring})
 	var f Frame
 	for i := range uint64(50) {
-		if err := r.Next(t.Context(), &f); err != nil {
-			t.Fatal(err)
-		}
+		r.next(t, &f)
 		sameFrame(t, testFrame(i+1, 64, 48), &f)
 	}
 	if err := r.Next(t.Context(), &f); !errors.Is(err, io.EOF) {
@@ -210,9 +246,7 @@ func TestEveryFrameIsTakenOrSkipped(t *testing.T) {
 	var f Frame
 	var last, taken uint64
 	for last < 300 {
-		if err := r.Next(t.Context(), &f); err != nil {
-			t.Fatal(err)
-		}
+		r.next(t, &f)
 		if f.Sequence <= last {
 			t.Fatalf("frame %d after frame %d", f.Sequence, last)
 		}
@@ -245,9 +279,7 @@ func TestCrashIsToldAndMended(t *testing.T) {
 	}
 	var f Frame
 	for range 2 {
-		if err := r.Next(t.Context(), &f); err != nil {
-			t.Fatal(err)
-		}
+		r.next(t, &f)
 	}
 	if f.Sequence <= 3 {
 		t.Errorf("frame %d after a restart: numbers go on", f.Sequence)
@@ -355,7 +387,7 @@ func TestSteadyCameraAllocatesNothing(t *testing.T) {
 		}
 	}
 	for range 20 {
-		next()
+		r.next(t, &f)
 	}
 	if got := testing.AllocsPerRun(100, next); got >= 1 {
 		t.Errorf("%v allocations a frame", got)

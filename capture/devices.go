@@ -32,7 +32,7 @@ func (d Device) String() string {
 
 // Devices lists the V4L2 cameras that the kernel knows, by their numbers. Nodes
 // that the kernel says can't capture, such as a camera's metadata and a board's
-// codecs, are left out; those that may not be asked are listed.
+// codecs, are left out; those that may not be opened are listed.
 func Devices() ([]Device, error) { return devices("/", canCapture) }
 
 func devices(root string, canCapture func(path string) bool) ([]Device, error) {
@@ -98,7 +98,7 @@ const (
 	capDevice       = 0x80000000 // V4L2_CAP_DEVICE_CAPS
 )
 
-// canCapture asks the driver; where that is not possible the answer is yes.
+// canCapture asks the driver; of a device that may not be opened the answer is yes.
 func canCapture(path string) bool {
 	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -107,7 +107,7 @@ func canCapture(path string) bool {
 	defer unix.Close(fd)
 	var c capability
 	if _, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(fd), queryCapability, uintptr(unsafe.Pointer(&c))); errno != 0 {
-		return errno != unix.ENOTTY
+		return false
 	}
 	able := c.capabilities
 	if able&capDevice != 0 {

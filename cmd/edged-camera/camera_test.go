@@ -52,7 +52,7 @@ func daemon() {
 		panic(err)
 	}
 	fmt.Println("streaming")
-	select {}
+	time.Sleep(time.Hour)
 }
 
 // programPath is the program to test as one executable file.
