@@ -105,11 +105,13 @@ func reports(labels []string, confusion [][]int) []ClassReport {
 		for _, n := range row {
 			support += n
 		}
-		r := ClassReport{Label: labels[i], Precision: share(row[i], taken[i]), Recall: share(row[i], support), Support: support}
-		if sum := r.Precision + r.Recall; sum > 0 {
-			r.F1 = 2 * r.Precision * r.Recall / sum
+		out[i] = ClassReport{
+			Label:     labels[i],
+			Precision: share(row[i], taken[i]),
+			Recall:    share(row[i], support),
+			F1:        share(2*row[i], taken[i]+support),
+			Support:   support,
 		}
-		out[i] = r
 	}
 	return out
 }
