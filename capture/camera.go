@@ -180,9 +180,7 @@ func (c *Camera) receive(ctx context.Context, program child, frame **Frame) erro
 	reader := NewReader(program)
 	patience := c.options.Grace
 	for {
-		if err := program.SetReadDeadline(time.Now().Add(patience)); err != nil {
-			return err
-		}
+		_ = program.SetReadDeadline(time.Now().Add(patience)) // that it is gone, Read tells
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
