@@ -80,7 +80,7 @@ func TestNothingIsLeftOfAKilledDaemon(t *testing.T) {
 }
 
 func TestStoppedProgramIsKilledAndStartedAgain(t *testing.T) {
-	r := watch(t, capture.Options{Source: capture.Source{Path: writeClip(t, 10), Loop: true}, Stall: 500 * time.Millisecond, Grace: patience})
+	r := watch(t, capture.Options{Source: capture.Source{Path: writeClip(t, 10), Loop: true}, Stall: 2 * time.Second, Grace: patience})
 	r.next(t)
 	r.until(t, capture.StateStreaming)
 	pid := child(t, os.Getpid())
@@ -88,7 +88,7 @@ func TestStoppedProgramIsKilledAndStartedAgain(t *testing.T) {
 	if err := unix.Kill(pid, unix.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	if s := r.until(t, capture.StateStalled); s.Reason != "edged-camera sent nothing for 500ms" {
+	if s := r.until(t, capture.StateStalled); s.Reason != "edged-camera sent nothing for 2s" {
 		t.Errorf("reason %q", s.Reason)
 	}
 	wait()
