@@ -1,5 +1,3 @@
-//go:build !purego
-
 #include "textflag.h"
 
 // REDUCE8 stores the sums of Y0-Y3, each of two columns, at DI.

@@ -1,5 +1,3 @@
-//go:build !purego
-
 #include "textflag.h"
 
 // func Depthwise(dst []float32, dstStride int, src []float32, rowStride, pixelStride, width, stride, rows int, w []float32, group int, bias []float32, channels, tiles int, low, high float32)

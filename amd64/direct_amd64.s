@@ -1,5 +1,3 @@
-//go:build !purego
-
 #include "textflag.h"
 
 #define PIXEL(at, x, c0, c1) \

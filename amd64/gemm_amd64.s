@@ -1,5 +1,3 @@
-//go:build !purego
-
 #include "textflag.h"
 
 // LOADROW loads one row of sums and moves on to the next.

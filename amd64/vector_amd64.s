@@ -1,5 +1,3 @@
-//go:build !purego
-
 #include "textflag.h"
 
 // INTO combines src into dst, eight elements at a time and perhaps four more.

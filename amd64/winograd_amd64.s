@@ -1,5 +1,3 @@
-//go:build !purego
-
 #include "textflag.h"
 
 // Numbers that the transforms multiply by.
