@@ -37,10 +37,10 @@ build: go ## Build edged, one static file, into build/bin
 	CGO_ENABLED=0 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/edged ./cmd/edged
 
 camera: go ## Build edged-camera, the program that links OpenCV
-	$(OPENCV)/native go build -trimpath -o $(BIN)/edged-camera ./cmd/edged-camera
+	$(OPENCV)/native go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/edged-camera ./cmd/edged-camera
 
 camera-arm64: go ## Build edged-camera for arm64 against Debian's OpenCV
-	$(OPENCV)/arm64 go build -trimpath -o $(BIN)/edged-camera-arm64 ./cmd/edged-camera
+	$(OPENCV)/arm64 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/edged-camera-arm64 ./cmd/edged-camera
 
 run: build camera ## Show edged at work on the bundled clip and model
 	@mkdir -p $(DEMO)/models

@@ -51,6 +51,20 @@ func read(t *testing.T, path string) string {
 	return string(text)
 }
 
+func TestSummaryDrawsTheNetwork(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "network.svg")
+	got := edged(t, "summary", "--plot", path, tutorial(t, 25))
+	if got.status != 0 || got.errors != "" {
+		t.Fatalf("got %+v", got)
+	}
+	svg := read(t, path)
+	for _, want := range []string{"<svg", "conv2d_1", "MaxPooling2D", "dense", "</svg>"} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("the picture has no %q", want)
+		}
+	}
+}
+
 func TestSummaryOfTheTutorial(t *testing.T) {
 	got := edged(t, "summary", tutorial(t, 25))
 	if diff := cmp.Diff(read(t, filepath.Join(reference, "tutorial_summary.txt")), got.output); diff != "" {
