@@ -13,6 +13,9 @@ func (b *builder) operator(o *operator) error {
 	if o.domain != "" && o.domain != "ai.onnx" && o.domain != "com.microsoft" {
 		return fmt.Errorf("it is of the domain %q, which is not known", o.domain)
 	}
+	if len(o.inputs) == 0 && o.kind != "Constant" {
+		return errors.New("it has no input")
+	}
 	folded, err := b.fold(o)
 	if folded || err != nil {
 		return err
@@ -56,7 +59,7 @@ func (b *builder) elementwise(o *operator) error {
 		return b.pattern(o)
 	}
 	in, err := b.in(o, 0)
-	if err != nil && !b.isPattern(first(o.inputs)) {
+	if err != nil && !b.isPattern(o.inputs[0]) {
 		// A node that is not known says so even where its inputs are not either.
 		if _, known := functions[o.kind]; !known {
 			return errUnknown
@@ -113,13 +116,6 @@ var functions = map[string]nn.Activation{
 	"Softplus": {Name: "softplus"}, "Softsign": {Name: "softsign"}, "Exp": {Name: "exponential"},
 	"HardSwish": {Name: "hard_silu"}, "Swish": {Name: "silu"}, "Gelu": {Name: "gelu"},
 	"Identity": {}, "Dropout": {}, "Neg": {}, "Cast": {}, "LeakyRelu": {}, "Elu": {}, "ThresholdedRelu": {}, "Clip": {}, "HardSigmoid": {}, "Softmax": {},
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
 }
 
 // clip reads bounds that are inputs (from version 11 on) or attributes.

@@ -124,6 +124,9 @@ func TestLoadRefuses(t *testing.T) {
 		{"flattened output", model(in(inputOf("x", 1, 3, 8, 8)), constant(weights("w", typeFloat, 6, 2, 3, 1, 1)), op(node("Conv", "y", "x", "w")), op(node("Flatten", "out", "y"))), "before a dense layer"},
 		{"axis of the batch", model(vector, op(node("Softmax", "out", "x").message(5, option("axis", 0)))), "the batch's can't be touched"},
 		{"a pool with dilations", model(picture, op(node("MaxPool", "out", "x").message(5, list("kernel_shape", 2, 2)).message(5, list("dilations", 2, 2)))), "dilations"},
+		{"nodes without inputs", model(picture, op(node("Cast", "out"))), "it has no input"},
+		{"a half addition", model(picture, op(node("Add", "out", "x"))), "1 computed tensors"},
+		{"a half comparison", model(picture, op(node("Greater", "y", "x")), op(node("Where", "out", "y"))), "outside of ELU is not known"},
 		{"error function alone", model(picture, op(node("Erf", "y", "x")), op(node("Relu", "out", "y"))), "part of GELU"},
 		{"constant of another shape", model(picture, constant(weights("w", typeFloat, 8, 8)), op(node("PRelu", "out", "x", "w"))), "runs in another order"},
 	} {
