@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 
+	"edged/capture"
 	"edged/cmd/edged/doctor"
 
 	"github.com/spf13/cobra"
@@ -25,7 +26,7 @@ func newDoctor() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			machine := &doctor.Machine{Root: "/", Config: c}
+			machine := &doctor.Machine{Root: "/", Config: c, Cameras: capture.Devices}
 			machine.Program, machine.CameraError = cameraProgram(c)
 			findings := machine.Examine(command.Context())
 			if asJSON {

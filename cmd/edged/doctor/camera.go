@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -65,25 +64,19 @@ func (m *Machine) source() Finding {
 
 func (m *Machine) cameras() Finding {
 	const name = "cameras"
-	devices, _ := filepath.Glob(m.path("/sys/class/video4linux/video*"))
-	stable := m.byName("/dev/v4l/by-id")
-	var found []string
-	for _, device := range devices {
-		node := filepath.Base(device)
-		if m.line(filepath.Join("/sys/class/video4linux", node, "index")) != "0" {
-			continue // a camera's further nodes carry metadata
-		}
-		text := fmt.Sprintf("/dev/%s (%s)", node, m.line(filepath.Join("/sys/class/video4linux", node, "name")))
-		if link := stable[node]; link != "" {
-			text += ", always " + link
-		}
-		found = append(found, text)
+	devices, err := m.Cameras()
+	if err != nil {
+		return Finding{name, Warn, err.Error(), "see that /sys is mounted"}
 	}
-	if len(found) == 0 {
+	if len(devices) == 0 {
 		return Finding{
 			name, Warn, "no V4L2 camera found",
 			"plug a USB camera in; a CSI camera is reached through a GStreamer pipeline with libcamerasrc (Raspberry Pi) or nvarguscamerasrc (Jetson)",
 		}
+	}
+	var found []string
+	for _, device := range devices {
+		found = append(found, device.String())
 	}
 	return ok(name, "%s", strings.Join(found, "; "))
 }

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"edged/capture"
 	"edged/cmd/edged/config"
 )
 
@@ -38,6 +39,8 @@ type Machine struct {
 	// Program is the path of edged-camera; CameraError says why there is none.
 	Program     string
 	CameraError error
+	// Cameras lists the cameras that the kernel knows.
+	Cameras func() ([]capture.Device, error)
 }
 
 // Examine takes all looks.

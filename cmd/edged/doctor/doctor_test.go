@@ -7,27 +7,23 @@ import (
 	"strings"
 	"testing"
 
+	"edged/capture"
 	"edged/cmd/edged/config"
 )
 
-// board is a machine with a camera of two nodes, a USB serial adapter and four
+// board is a machine with a camera, a USB serial adapter and four
 // 8250 ports of which one is real.
 func board(t *testing.T) *Machine {
 	t.Helper()
 	root := t.TempDir()
 	for name, text := range map[string]string{
 		"dev/video0":                              "",
-		"sys/class/video4linux/video0/name":       "HD Webcam\n",
-		"sys/class/video4linux/video0/index":      "0\n",
-		"sys/class/video4linux/video1/name":       "HD Webcam\n",
-		"sys/class/video4linux/video1/index":      "1\n",
 		"sys/class/tty/ttyUSB0/device/uevent":     "",
 		"sys/class/tty/ttyS0/device/uevent":       "",
 		"sys/class/tty/ttyS0/type":                "4\n",
 		"sys/class/tty/ttyS1/device/uevent":       "",
 		"sys/class/tty/ttyS1/type":                "0\n",
 		"sys/class/tty/tty0/active":               "",
-		"dev/v4l/by-id/usb-Webcam-video-index0":   "../../video0",
 		"dev/serial/by-id/usb-FTDI_A50285BI-if00": "../../ttyUSB0",
 	} {
 		path := filepath.Join(root, name)
@@ -46,11 +42,18 @@ func board(t *testing.T) *Machine {
 	}
 	c := config.Default()
 	c.State = filepath.Join(root, "state")
-	return &Machine{Root: root, Config: c, CameraError: errors.New("edged-camera is not here")}
+	return &Machine{Root: root, Config: c, CameraError: errors.New("edged-camera is not here"), Cameras: func() ([]capture.Device, error) {
+		return []capture.Device{{Path: "/dev/video0", Stable: "/dev/v4l/by-id/usb-Webcam-video-index0", Name: "HD Webcam"}}, nil
+	}}
 }
 
 func TestFindings(t *testing.T) {
-	empty := func(m *Machine) { m.Root = t.TempDir() }
+	empty := func(m *Machine) {
+		m.Root, m.Cameras = t.TempDir(), func() ([]capture.Device, error) { return nil, nil }
+	}
+	unreadable := func(m *Machine) {
+		m.Cameras = func() ([]capture.Device, error) { return nil, errors.New("list cameras: permission denied") }
+	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
 		t.Fatal(err)
@@ -65,6 +68,7 @@ func TestFindings(t *testing.T) {
 		{"unknown kernels", "kernels", func(m *Machine) { m.Config.Predict.Kernels = "mmx" }, Fail, "mmx"},
 		{"camera", "cameras", nil, OK, "/dev/video0 (HD Webcam), always /dev/v4l/by-id/usb-Webcam-video-index0"},
 		{"no camera", "cameras", empty, Warn, "no V4L2 camera found"},
+		{"cameras that can't be listed", "cameras", unreadable, Warn, "permission denied"},
 		{"source", "source", nil, OK, "/dev/video0"},
 		{"source by number", "source", func(m *Machine) { m.Config.Camera.Source = "0" }, OK, "/dev/video0"},
 		{"source that is gone", "source", empty, Fail, "/dev/video0 is not there"},
