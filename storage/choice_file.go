@@ -93,9 +93,17 @@ func (c *choice) write(folder string) error {
 	return writeDurably(filepath.Join(folder, choiceFile), append(data, '\n'))
 }
 
-// writeDurably replaces the file at path by data: written beside it, flushed,
-// renamed, and the rename flushed too.
+// writeDurably replaces the file at path by data so that it survives a power cut.
 func writeDurably(path string, data []byte) error {
+	if err := replaceFile(path, data); err != nil {
+		return err
+	}
+	return flush(filepath.Dir(path))
+}
+
+// replaceFile replaces the file at path by data, written beside it, flushed and
+// renamed. The rename is to be flushed by the caller.
+func replaceFile(path string, data []byte) error {
 	temp := temporaryOf(path)
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o644)
 	if err != nil {
@@ -113,9 +121,8 @@ func writeDurably(path string, data []byte) error {
 	}
 	if err != nil {
 		os.Remove(temp)
-		return err
 	}
-	return flush(filepath.Dir(path))
+	return err
 }
 
 // temporaryOf is where writeDurably writes before it renames.

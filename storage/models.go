@@ -94,8 +94,10 @@ type Models struct {
 	free    time.Time // when to give the memory of an old version back; zero: never
 }
 
+const modelsLock = "models.lock"
+
 // ErrLocked says that another process, most likely the daemon, owns the models.
-var ErrLocked = errors.New("another edged process owns these models")
+var ErrLocked = errors.New("another edged process owns it")
 
 // OpenModels takes the models of o.Folder over. Only one process at a time owns
 // them: the error is ErrLocked when another does. Nothing is loaded before Run,
@@ -118,7 +120,7 @@ func OpenModels(o ModelsOptions) (*Models, error) {
 	if inside(o.State, o.Folder) {
 		return nil, fmt.Errorf("the state folder %s lies in the watched folder %s: choose another", o.State, o.Folder)
 	}
-	lock, err := lockFolder(o.State)
+	lock, err := lockFile(filepath.Join(o.State, modelsLock))
 	if err != nil {
 		return nil, err
 	}
@@ -157,17 +159,18 @@ func inside(path, folder string) bool {
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
 
-func lockFolder(folder string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(folder, "models.lock"), os.O_RDWR|os.O_CREATE, 0o644)
+// lockFile owns a lock file, which is made when it is absent, until it is closed.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o644)
 	if err != nil {
-		return nil, fmt.Errorf("the models can't be owned: %w", err)
+		return nil, fmt.Errorf("%s can't be owned: %w", filepath.Dir(path), err)
 	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		f.Close()
 		if errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("%s: %w", folder, ErrLocked)
+			return nil, fmt.Errorf("%s: %w", filepath.Dir(path), ErrLocked)
 		}
-		return nil, fmt.Errorf("%s can't be locked: %w", f.Name(), err)
+		return nil, fmt.Errorf("%s can't be locked: %w", path, err)
 	}
 	return f, nil
 }
