@@ -23,8 +23,7 @@ func (c *Captures) open() error {
 	}
 	found, err := scanCaptures(c.o.Folder)
 	if err != nil {
-		c.log.close()
-		return err
+		return errors.Join(err, c.log.close())
 	}
 	order := make(map[string]int, len(found))
 	for i := range found {
