@@ -41,7 +41,7 @@ func devices(root string, canCapture func(path string) bool) ([]Device, error) {
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("list cameras: %w", err)
 	}
-	stable := stableNames(filepath.Join(root, "dev/v4l/by-id"))
+	stable := stableNames(root, "/dev/v4l/by-id")
 	var found []Device
 	for _, entry := range entries {
 		node := entry.Name()
@@ -69,12 +69,12 @@ func videoNumber(node string) int {
 }
 
 // stableNames maps video0 to the link in a folder that leads to it.
-func stableNames(folder string) map[string]string {
+func stableNames(root, folder string) map[string]string {
 	names := map[string]string{}
-	links, _ := os.ReadDir(folder) // udev makes it with the first such camera
+	links, _ := os.ReadDir(filepath.Join(root, folder)) // udev makes it with the first such device
 	for _, link := range links {
-		if target, err := os.Readlink(filepath.Join(folder, link.Name())); err == nil {
-			names[filepath.Base(target)] = filepath.Join("/dev/v4l/by-id", link.Name())
+		if target, err := os.Readlink(filepath.Join(root, folder, link.Name())); err == nil {
+			names[filepath.Base(target)] = filepath.Join(folder, link.Name())
 		}
 	}
 	return names

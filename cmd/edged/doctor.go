@@ -26,7 +26,7 @@ func newDoctor() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			machine := &doctor.Machine{Root: "/", Config: c, Cameras: capture.Devices}
+			machine := &doctor.Machine{Root: "/", Config: c, Cameras: capture.Devices, Ports: capture.Ports}
 			machine.Program, machine.CameraError = cameraProgram(c)
 			findings := machine.Examine(command.Context())
 			if asJSON {

@@ -5,9 +5,7 @@ package doctor
 import (
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 
 	"edged/capture"
 	"edged/cmd/edged/config"
@@ -41,6 +39,8 @@ type Machine struct {
 	CameraError error
 	// Cameras lists the cameras that the kernel knows.
 	Cameras func() ([]capture.Device, error)
+	// Ports lists the serial ports.
+	Ports func() ([]capture.Port, error)
 }
 
 // Examine takes all looks.
@@ -63,28 +63,6 @@ func (m *Machine) Examine(ctx context.Context) []Finding {
 }
 
 func (m *Machine) path(name string) string { return filepath.Join(m.Root, name) }
-
-// line reads a one-line file of sysfs.
-func (m *Machine) line(name string) string {
-	text, err := os.ReadFile(m.path(name))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(text))
-}
-
-// byName maps the targets of the links in a folder such as /dev/v4l/by-id to
-// the links.
-func (m *Machine) byName(folder string) map[string]string {
-	names := map[string]string{}
-	links, _ := filepath.Glob(m.path(filepath.Join(folder, "*")))
-	for _, link := range links {
-		if target, err := os.Readlink(link); err == nil {
-			names[filepath.Base(target)] = filepath.Join(folder, filepath.Base(link))
-		}
-	}
-	return names
-}
 
 func ok(name, format string, values ...any) Finding {
 	return Finding{Name: name, Level: OK, Text: fmt.Sprintf(format, values...)}

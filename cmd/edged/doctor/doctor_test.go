@@ -11,48 +11,32 @@ import (
 	"edged/cmd/edged/config"
 )
 
-// board is a machine with a camera, a USB serial adapter and four
-// 8250 ports of which one is real.
+// board is a machine with a camera and two serial ports.
 func board(t *testing.T) *Machine {
 	t.Helper()
 	root := t.TempDir()
-	for name, text := range map[string]string{
-		"dev/video0":                              "",
-		"sys/class/tty/ttyUSB0/device/uevent":     "",
-		"sys/class/tty/ttyS0/device/uevent":       "",
-		"sys/class/tty/ttyS0/type":                "4\n",
-		"sys/class/tty/ttyS1/device/uevent":       "",
-		"sys/class/tty/ttyS1/type":                "0\n",
-		"sys/class/tty/tty0/active":               "",
-		"dev/serial/by-id/usb-FTDI_A50285BI-if00": "../../ttyUSB0",
-	} {
-		path := filepath.Join(root, name)
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		var err error
-		if strings.Contains(name, "by-id") {
-			err = os.Symlink(text, path)
-		} else {
-			err = os.WriteFile(path, []byte(text), 0o644)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	device := filepath.Join(root, "dev/video0")
+	if err := errors.Join(os.Mkdir(filepath.Dir(device), 0o755), os.WriteFile(device, nil, 0o644)); err != nil {
+		t.Fatal(err)
 	}
 	c := config.Default()
 	c.State = filepath.Join(root, "state")
 	return &Machine{Root: root, Config: c, CameraError: errors.New("edged-camera is not here"), Cameras: func() ([]capture.Device, error) {
 		return []capture.Device{{Path: "/dev/video0", Stable: "/dev/v4l/by-id/usb-Webcam-video-index0", Name: "HD Webcam"}}, nil
+	}, Ports: func() ([]capture.Port, error) {
+		return []capture.Port{{Path: "/dev/ttyS0"}, {Path: "/dev/ttyUSB0", Stable: "/dev/serial/by-id/usb-FTDI_A50285BI-if00"}}, nil
 	}}
 }
 
 func TestFindings(t *testing.T) {
 	empty := func(m *Machine) {
-		m.Root, m.Cameras = t.TempDir(), func() ([]capture.Device, error) { return nil, nil }
+		m.Root = t.TempDir()
+		m.Cameras = func() ([]capture.Device, error) { return nil, nil }
+		m.Ports = func() ([]capture.Port, error) { return nil, nil }
 	}
 	unreadable := func(m *Machine) {
 		m.Cameras = func() ([]capture.Device, error) { return nil, errors.New("list cameras: permission denied") }
+		m.Ports = func() ([]capture.Port, error) { return nil, errors.New("list serial ports: permission denied") }
 	}
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, nil, 0o644); err != nil {
@@ -75,6 +59,7 @@ func TestFindings(t *testing.T) {
 		{"pipeline", "source", func(m *Machine) { m.Config.Camera.Source = "libcamerasrc ! appsink" }, OK, "libcamerasrc"},
 		{"serial", "serial ports", nil, OK, "/dev/ttyS0; /dev/ttyUSB0, always /dev/serial/by-id/usb-FTDI_A50285BI-if00"},
 		{"no serial", "serial ports", empty, OK, "none"},
+		{"ports that can't be listed", "serial ports", unreadable, Warn, "permission denied"},
 		{"no program", "opencv", nil, Fail, "edged-camera is not here"},
 		{"program that fails", "opencv", func(m *Machine) { m.CameraError, m.Program = nil, "/bin/false" }, Fail, "/bin/false does not run"},
 		{"folder to make", "models folder", nil, OK, "state/models will be made"},

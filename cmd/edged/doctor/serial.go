@@ -2,42 +2,23 @@ package doctor
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 )
 
 func (m *Machine) serial() Finding {
 	const name = "serial ports"
-	devices, _ := filepath.Glob(m.path("/sys/class/tty/*"))
-	stable := m.byName("/dev/serial/by-id")
-	var found []string
-	for _, device := range devices {
-		port := filepath.Base(device)
-		if !m.isPort(port) {
-			continue
-		}
-		text := "/dev/" + port
-		if link := stable[port]; link != "" {
-			text += ", always " + link
-		}
-		found = append(found, text)
+	ports, err := m.Ports()
+	if err != nil {
+		return Finding{name, Warn, err.Error(), "see that /sys is mounted"}
 	}
-	if len(found) == 0 {
+	if len(ports) == 0 {
 		return ok(name, "none")
 	}
-	return ok(name, "%s", strings.Join(found, "; "))
-}
-
-// isPort tells a terminal that has hardware behind it from the many that only
-// have a name. The 8250 driver makes ttyS0 to ttyS3 whether there is a chip or
-// not; those without have type 0.
-func (m *Machine) isPort(port string) bool {
-	folder := filepath.Join("/sys/class/tty", port)
-	if _, err := os.Stat(m.path(filepath.Join(folder, "device"))); err != nil {
-		return false
+	var found []string
+	for _, port := range ports {
+		found = append(found, port.String())
 	}
-	return m.line(filepath.Join(folder, "type")) != "0"
+	return ok(name, "%s", strings.Join(found, "; "))
 }
 
 func addToGroup(group string) string {
