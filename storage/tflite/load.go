@@ -14,7 +14,7 @@ func Load(data []byte) (*nn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{graph: g, nodes: map[int]int{}, made: map[int]int{}}
+	b := &builder{graph: g, nodes: map[int]int{}, made: map[int]int{}, budget: 2*len(data) + spare}
 	for i, o := range g.operators {
 		for _, t := range o.outputs {
 			b.made[t] = i
@@ -57,6 +57,23 @@ type builder struct {
 	nodes  map[int]int // node by tensor
 	made   map[int]int // operator by the tensor that it makes
 	values []func() error
+	budget int // bytes of values that may still be made of constants
+}
+
+// spare is how many bytes of float32 values may be made of constants beyond
+// twice the file's size, because several operators may share one.
+const spare = 16 << 20
+
+// floats are the values of a constant, as often as the budget lasts.
+func (b *builder) floats(t *tensor) ([]float32, error) {
+	n, err := t.elements()
+	if err != nil {
+		return nil, err
+	}
+	if b.budget -= 4 * n; b.budget < 0 {
+		return nil, errors.New("its weights are used by more operators than edged reads")
+	}
+	return t.floats()
 }
 
 func (b *builder) model() (*nn.Model, error) {
@@ -170,14 +187,17 @@ func (b *builder) output(o *operator) []int {
 // fill sets a weight's values once the network is built.
 func (b *builder) fill(weight func() *nn.Weight, from *tensor, arrange func([]float32) []float32) {
 	b.values = append(b.values, func() error {
-		values, err := from.floats()
+		w := weight()
+		if w == nil {
+			return nil // nothing needs the layer
+		}
+		values, err := b.floats(from)
 		if err != nil {
 			return err
 		}
 		if arrange != nil {
 			values = arrange(values)
 		}
-		w := weight()
 		if len(values) != w.Shape.Size() {
 			return fmt.Errorf("tensor %q has %d values where %s takes %v", from.name, len(values), w.Name, []int(w.Shape))
 		}

@@ -56,7 +56,7 @@ func (b *builder) merge(o *operator) error {
 }
 
 func (b *builder) rescale(o *operator, in int, constant *tensor, constantFirst bool) error {
-	values, err := constant.floats()
+	values, err := b.floats(constant)
 	if err != nil {
 		return err
 	}
@@ -102,8 +102,11 @@ func (b *builder) number(o *operator, i int) (float64, bool) {
 	if t == nil {
 		return 0, false
 	}
+	if n, err := t.elements(); err != nil || n != 1 {
+		return 0, false
+	}
 	v, err := t.floats()
-	if err != nil || len(v) != 1 {
+	if err != nil {
 		return 0, false
 	}
 	return float64(v[0]), true
@@ -111,7 +114,7 @@ func (b *builder) number(o *operator, i int) (float64, bool) {
 
 // softplus recognises log(exp(x) + 1).
 func (b *builder) softplus(o *operator) error {
-	if sum := b.maker(o, 0, opAdd); sum != nil {
+	if sum := b.maker(o, 0, opAdd); sum != nil && len(sum.inputs) == 2 {
 		for i := range sum.inputs {
 			exp := b.maker(sum, i, opExp)
 			if one, ok := b.number(sum, 1-i); exp == nil || !ok || one != 1 {
