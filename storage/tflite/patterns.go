@@ -90,7 +90,7 @@ func (b *builder) maker(o *operator, i, code int) *operator {
 		return nil
 	}
 	at, ok := b.made[o.inputs[i]]
-	if !ok || b.graph.operators[at].code != code {
+	if !ok || b.graph.operators[at].code != code || len(b.graph.operators[at].inputs) == 0 {
 		return nil
 	}
 	return &b.graph.operators[at]
