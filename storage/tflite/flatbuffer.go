@@ -9,8 +9,9 @@ import (
 // file is the whole FlatBuffer. The first offset that leads out of it sets
 // err; from then on everything reads as absent.
 type file struct {
-	data []byte
-	err  error
+	data   []byte
+	copied int // bytes of lists and names; nothing keeps them from overlapping
+	err    error
 }
 
 // table is a FlatBuffers table: fields found through a vtable.
@@ -133,8 +134,28 @@ func (t table) bytes(i int) []byte {
 	return t.file.at(pos, n)
 }
 
+// spend counts bytes that are copied. Writers share some lists, never most.
+func (f *file) spend(n int) bool {
+	if f.copied += n; f.copied > 2*len(f.data) {
+		f.fail("its lists and names overlap")
+	}
+	return f.err == nil
+}
+
+// text is a string; "" where it is absent.
+func (t table) text(i int) string {
+	b := t.bytes(i)
+	if !t.file.spend(len(b)) {
+		return ""
+	}
+	return string(b)
+}
+
 func (t table) ints(i int) []int {
 	pos, n := t.vector(i, 4)
+	if !t.file.spend(4 * n) {
+		return nil
+	}
 	out := make([]int, n)
 	for k := range out {
 		out[k] = int(int32(t.file.u32(pos + 4*k)))

@@ -94,7 +94,7 @@ func operatorCodes(list []table) []int {
 }
 
 func readTensor(t table, buffers []table) tensor {
-	out := tensor{shape: t.ints(0), kind: t.byte(1, 0), name: string(t.bytes(3))}
+	out := tensor{shape: t.ints(0), kind: t.byte(1, 0), name: t.text(3)}
 	if i := t.int(2, 0); i > 0 && i < len(buffers) {
 		if data := buffers[i].bytes(0); len(data) > 0 {
 			out.data = data
