@@ -19,5 +19,6 @@ func Portable() *Table {
 		Pad:         newPad,
 		Transpose:   newTranspose,
 		Resizing:    newResizing,
+		MultiplyAdd: multiplyAdds,
 	}
 }

@@ -24,6 +24,10 @@ type Table struct {
 	Pad         func(s *PadSpec) Op
 	Transpose   func(s *TransposeSpec) Op
 	Resizing    func(s *ResizingSpec) Op
+
+	// MultiplyAdd does at least rounds float32 multiply-adds as fast as one core
+	// can and returns their number, for Peak.
+	MultiplyAdd func(rounds int) int
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -44,7 +48,15 @@ func (t *Table) over(next *Table) *Table {
 		Pad:         first(t.Pad, next.Pad),
 		Transpose:   first(t.Transpose, next.Transpose),
 		Resizing:    first(t.Resizing, next.Resizing),
+		MultiplyAdd: either(t.MultiplyAdd, next.MultiplyAdd),
 	}
+}
+
+func either(a, b func(int) int) func(int) int {
+	if a == nil {
+		return b
+	}
+	return a
 }
 
 func first[S any](a, b func(S) Op) func(S) Op {

@@ -57,6 +57,8 @@ type Step struct {
 	// FLOPs is the number of multiplications and additions of the layers'
 	// definition, whatever the kernel makes of them.
 	FLOPs int
+	// Bytes is the size of the weights, the inputs and the output.
+	Bytes int
 }
 
 // String is the step's layers, joined with "+".
@@ -154,15 +156,19 @@ func (c *compiler) prepare() error {
 		p.ops = append(p.ops, op)
 		p.steps = append(p.steps, Step{Layers: names(s.layers), Kernel: op.Name(), Shape: c.graph.shapes[s.output], FLOPs: s.work.flops()})
 		memory := stepMemory{dst: own(s.output)}
+		moved := c.graph.shapes[s.output].Size() * kernels.Float32Bytes
 		for _, id := range s.inputs {
 			memory.src = append(memory.src, own(id))
+			moved += c.graph.shapes[id].Size() * kernels.Float32Bytes
 		}
 		p.memory = append(p.memory, memory)
 		shared, private := op.Workspace()
 		p.shared, p.private = max(p.shared, shared), max(p.private, private)
 		if w, ok := s.work.(interface{ weights() parameters }); ok {
-			p.weights += p.precision.size(w.weights())
+			size := p.precision.size(w.weights())
+			p.weights, moved = p.weights+size, moved+size
 		}
+		p.steps[len(p.steps)-1].Bytes = moved
 	}
 	for _, id := range c.model.Inputs {
 		p.inputs = append(p.inputs, at(c.nodes[id].id, c.nodes[id].shape))

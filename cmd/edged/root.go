@@ -24,6 +24,7 @@ func newRoot() *cobra.Command {
 		newEvaluate(),
 		newActivations(),
 		newConvert(),
+		newBench(),
 		newModels(),
 		newStatus(),
 		newDoctor(),
