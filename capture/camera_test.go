@@ -221,7 +221,7 @@ func hold(t *testing.T) (allGone func()) {
 }
 
 func TestClipIsTakenWhole(t *testing.T) {
-	ring := NewRing(10, 1<<20)
+	ring := NewRing(10, 1<<20, 0)
 	r := runRole(t, "clip", Options{Source: Source{Path: "rtsp://camera/", Pace: PaceFast}, Ring: ring})
 	var f Frame
 	for i := range uint64(50) {
@@ -381,7 +381,7 @@ func TestPluggedCameraIsFound(t *testing.T) {
 }
 
 func TestSteadyCameraAllocatesNothing(t *testing.T) {
-	r := runRole(t, "camera", Options{Ring: NewRing(4, 1<<20)})
+	r := runRole(t, "camera", Options{Ring: NewRing(4, 1<<20, 0)})
 	var f Frame
 	next := func() {
 		if err := r.Next(t.Context(), &f); err != nil {

@@ -164,7 +164,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	if got := testing.AllocsPerRun(100, func() { _, _ = r.Read(&into) }); got != 0 {
 		t.Errorf("reading a frame: %v allocations", got)
 	}
-	ring := NewRing(8, 1<<30)
+	ring := NewRing(8, 1<<30, 0)
 	for range 8 {
 		ring.Add(f)
 	}

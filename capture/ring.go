@@ -15,18 +15,25 @@ type Ring struct {
 	next   int
 	limit  int
 	bytes  int
+	every  time.Duration
+	last   time.Time // of the newest frame
 }
 
 // NewRing returns a Ring of at most so many frames, and fewer if they would take
-// more than so many bytes; but it always keeps the newest.
-func NewRing(frames, bytes int) *Ring {
-	return &Ring{limit: max(1, frames), bytes: bytes}
+// more than so many bytes; but it always keeps one. A frame that comes sooner
+// than every after the one before is passed over.
+func NewRing(frames, bytes int, every time.Duration) *Ring {
+	return &Ring{limit: max(1, frames), bytes: bytes, every: every}
 }
 
 // Add copies a frame into the ring, in place of the oldest if it is full.
 func (r *Ring) Add(f *Frame) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if since := f.Time.Sub(r.last); len(r.frames) > 0 && since >= 0 && since < r.every {
+		return
+	}
+	r.last = f.Time
 	limit := min(r.limit, max(1, r.bytes/max(1, len(f.Pixels))))
 	if len(r.frames) > limit || (len(r.frames) > 0 && len(r.frames[0].Pixels) != len(f.Pixels)) {
 		r.frames, r.next = nil, 0 // frames of another size: begin anew

@@ -36,7 +36,7 @@ func TestRingFindsTheNearestFrames(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			ring := NewRing(5, 1<<20)
+			ring := NewRing(5, 1<<20, 0)
 			for i := range test.added {
 				ring.Add(testFrame(i+1, 2, 2))
 			}
@@ -52,7 +52,7 @@ func TestRingFindsTheNearestFrames(t *testing.T) {
 }
 
 func TestRingFindsFramesThoughTheClockWasSet(t *testing.T) {
-	ring := NewRing(4, 1<<20)
+	ring := NewRing(4, 1<<20, 0)
 	now := time.Unix(1_800_000_000, 0)
 	for i, offset := range []time.Duration{0, time.Second, -time.Hour, -time.Hour + time.Second} {
 		ring.Add(&Frame{Sequence: uint64(i + 1), Time: now.Add(offset), Width: 1, Height: 1, Pixels: make([]byte, 3)})
@@ -66,7 +66,7 @@ func TestRingFindsFramesThoughTheClockWasSet(t *testing.T) {
 }
 
 func TestRingHoldsItsLimits(t *testing.T) {
-	ring := NewRing(100, 5*2*2*channels+1)
+	ring := NewRing(100, 5*2*2*channels+1, 0)
 	for i := range uint64(20) {
 		ring.Add(testFrame(i+1, 2, 2))
 	}
@@ -86,7 +86,7 @@ func TestRingHoldsItsLimits(t *testing.T) {
 }
 
 func TestRingIsSafeForConcurrentUse(t *testing.T) {
-	ring := NewRing(4, 1<<20)
+	ring := NewRing(4, 1<<20, 0)
 	var all sync.WaitGroup
 	all.Go(func() {
 		for i := range uint64(500) {

@@ -1,9 +1,7 @@
 package capture
 
 import (
-	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -13,87 +11,10 @@ import (
 	"testing"
 	"time"
 
+	"edged/capture/capturetest"
+
 	"go.uber.org/goleak"
-	"golang.org/x/sys/unix"
 )
-
-// terminal is a pseudo-terminal: the far end of a serial line, with the near end
-// under a name of our own.
-type terminal struct {
-	*os.File
-	lines *bufio.Reader
-}
-
-// plug makes a pseudo-terminal and a link to it, as udev does for an adapter.
-func plug(t *testing.T, link string) *terminal {
-	t.Helper()
-	fd, err := unix.Open("/dev/ptmx", unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	number, err := unix.IoctlGetInt(fd, unix.TIOCGPTN)
-	if err == nil {
-		err = unix.IoctlSetPointerInt(fd, unix.TIOCSPTLCK, 0)
-	}
-	path := fmt.Sprintf("/dev/pts/%d", number)
-	if err == nil {
-		err = setRaw(path)
-	}
-	temporary := link + ".new"
-	if err == nil {
-		err = errors.Join(os.Symlink(path, temporary), os.Rename(temporary, link))
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	f := os.NewFile(uintptr(fd), "ptmx")
-	t.Cleanup(func() { f.Close() })
-	return &terminal{f, bufio.NewReader(f)}
-}
-
-// setRaw keeps the terminal from echoing what comes before the port is opened.
-func setRaw(path string) error {
-	fd, err := unix.Open(path, unix.O_RDWR|unix.O_NOCTTY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return err
-	}
-	defer unix.Close(fd)
-	settings, err := unix.IoctlGetTermios(fd, unix.TCGETS)
-	if err != nil {
-		return err
-	}
-	settings.Lflag, settings.Iflag, settings.Oflag = 0, 0, 0
-	return unix.IoctlSetTermios(fd, unix.TCSETS, settings)
-}
-
-// unplug takes the adapter out.
-func (p *terminal) unplug(t *testing.T, link string) {
-	t.Helper()
-	if err := errors.Join(os.Remove(link), p.Close()); err != nil {
-		t.Fatal(err)
-	}
-}
-
-// ask sends text and returns the next answer.
-func (p *terminal) ask(t *testing.T, text string) string {
-	t.Helper()
-	if _, err := p.WriteString(text); err != nil {
-		t.Fatal(err)
-	}
-	return p.answer(t)
-}
-
-func (p *terminal) answer(t *testing.T) string {
-	t.Helper()
-	if err := p.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
-		t.Fatal(err)
-	}
-	line, err := p.lines.ReadString('\n')
-	if err != nil {
-		t.Fatalf("got %q, then %v", line, err)
-	}
-	return strings.TrimSuffix(line, "\n")
-}
 
 // counter counts labels as the daemon does.
 type counter struct {
@@ -153,7 +74,7 @@ func waitFor(t *testing.T, states <-chan SerialStatus, want SerialState) SerialS
 
 func TestSerialAnswersOrders(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "scanner")
-	far := plug(t, link)
+	far := capturetest.Plug(t, link)
 	s, states, handled := serve(t, SerialOptions{Port: link, Mode: SerialMode{Speed: 115200, Parity: "even", StopBits: 2}, Codes: Codes{Labels: map[string]string{"4006381333931": "M4-screw"}}})
 	waitFor(t, states, SerialOpen)
 	before := time.Now()
@@ -176,7 +97,7 @@ func TestSerialAnswersOrders(t *testing.T) {
 		{"label:Mütter ✓\n", "ok Mütter ✓ 1"},
 		{"ok nut 1\nerror what\nlabel:nut\n", "ok nut 3"}, // our answers, sent back
 	} {
-		if got := far.ask(t, test.line); got != test.want {
+		if got := far.Ask(t, test.line); got != test.want {
 			t.Errorf("%q: got %q, want %q", test.line, got, test.want)
 		}
 	}
@@ -201,15 +122,15 @@ func TestSerialComesAndGoes(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	for round := range 3 {
-		far := plug(t, link)
+		far := capturetest.Plug(t, link)
 		waitFor(t, states, SerialOpen)
-		if got, want := far.ask(t, "label:nut\n"), fmt.Sprint("ok nut ", round+1); got != want {
+		if got, want := far.Ask(t, "label:nut\n"), fmt.Sprint("ok nut ", round+1); got != want {
 			t.Errorf("got %q, want %q", got, want)
 		}
 		if _, err := far.WriteString("label:half"); err != nil { // pulled out in the middle of a line
 			t.Fatal(err)
 		}
-		far.unplug(t, link)
+		far.Unplug(t)
 		waitFor(t, states, SerialAbsent)
 	}
 	if err := os.WriteFile(link, nil, 0o600); err != nil {
@@ -225,7 +146,7 @@ func TestSerialComesAndGoes(t *testing.T) {
 
 func TestSerialStandsNoise(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "scanner")
-	far := plug(t, link)
+	far := capturetest.Plug(t, link)
 	s, states, handled := serve(t, SerialOptions{Port: link})
 	waitFor(t, states, SerialOpen)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -243,7 +164,7 @@ func TestSerialStandsNoise(t *testing.T) {
 		t.Fatal(err)
 	}
 	for s.Status().Orders == 0 {
-		far.answer(t)
+		far.Answer(t)
 	}
 	status := s.Status()
 	if status.State != SerialOpen || status.Refused < 10_000 || status.Unanswered == 0 || handled.counts["nut"] != 1 || len(handled.counts) != 1 {

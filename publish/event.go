@@ -2,8 +2,8 @@ package publish
 
 import "time"
 
-// Event is something worth telling: a Prediction, a ModelChange or a
-// CameraChange.
+// Event is something worth telling: a Prediction, a ModelChange, a CameraChange,
+// a PortChange or a LabelChange.
 type Event interface {
 	// AppendJSON appends the event to b as one JSON object without a newline.
 	// Its first key is "event", which names the kind.
@@ -84,6 +84,55 @@ type CameraChange struct {
 // AppendJSON implements Event.
 func (c *CameraChange) AppendJSON(b []byte) []byte {
 	return closeState(open(b, "camera", c.Time), c.State, c.Reason)
+}
+
+// PortChange tells that a port for labels came, went or failed.
+type PortChange struct {
+	Time   time.Time
+	Port   string // as it is configured
+	State  string
+	Reason string
+}
+
+// AppendJSON implements Event.
+func (p *PortChange) AppendJSON(b []byte) []byte {
+	b = open(b, "port", p.Time)
+	b = append(b, `,"port":`...)
+	b = appendString(b, p.Port)
+	return closeState(b, p.State, p.Reason)
+}
+
+// LabelChange tells that captures were labelled, or that a label was undone.
+type LabelChange struct {
+	Time     time.Time
+	Label    string
+	Port     string // by which the label came
+	Count    int    // captures that the label now has
+	Captures []string
+	Undone   bool
+}
+
+// AppendJSON implements Event.
+func (l *LabelChange) AppendJSON(b []byte) []byte {
+	b = open(b, "label", l.Time)
+	b = append(b, `,"label":`...)
+	b = appendString(b, l.Label)
+	b = append(b, `,"port":`...)
+	b = appendString(b, l.Port)
+	b = append(b, `,"count":`...)
+	b = appendUint(b, uint64(l.Count))
+	b = append(b, `,"captures":[`...)
+	for i, path := range l.Captures {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = appendString(b, path)
+	}
+	b = append(b, ']')
+	if l.Undone {
+		b = append(b, `,"undone":true`...)
+	}
+	return append(b, '}')
 }
 
 func open(b []byte, kind string, at time.Time) []byte {

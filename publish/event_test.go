@@ -43,6 +43,18 @@ func TestEventsAreJSON(t *testing.T) {
 			`{"event":"model","time":"2026-11-23T12:00:00.123Z","model":"b","state":"rejected","reason":"line\nbreak"}`,
 		},
 		{
+			"port", &PortChange{Time: noon, Port: "usb:0403:6001", State: "absent", Reason: "it is not there"},
+			`{"event":"port","time":"2026-11-23T12:00:00.123Z","port":"usb:0403:6001","state":"absent","reason":"it is not there"}`,
+		},
+		{
+			"label", &LabelChange{Time: noon, Label: "nut", Port: "serial:/dev/ttyUSB0", Count: 17, Captures: []string{"nut/a.jpg", "nut/b.jpg"}},
+			`{"event":"label","time":"2026-11-23T12:00:00.123Z","label":"nut","port":"serial:/dev/ttyUSB0","count":17,"captures":["nut/a.jpg","nut/b.jpg"]}`,
+		},
+		{
+			"label undone", &LabelChange{Time: noon, Label: "nut", Port: "http", Undone: true},
+			`{"event":"label","time":"2026-11-23T12:00:00.123Z","label":"nut","port":"http","count":0,"captures":[],"undone":true}`,
+		},
+		{
 			"camera", &CameraChange{Time: noon, State: "stalled", Reason: "no frame for 5s"},
 			`{"event":"camera","time":"2026-11-23T12:00:00.123Z","state":"stalled","reason":"no frame for 5s"}`,
 		},

@@ -48,9 +48,11 @@ const captureQuality = 92
 func newCapture(label, port string, s Shot, size int) Capture {
 	return Capture{
 		Name: captureName(s.Time), Label: label, Time: s.Time.UTC(), Source: s.Source, Port: port,
-		Model: s.Model, Scores: s.Scores, Hash: fmt.Sprintf("%016x", picture.Hash(s.Image)), Bytes: int64(size),
+		Model: s.Model, Scores: s.Scores, Hash: hashText(s.Image), Bytes: int64(size),
 	}
 }
+
+func hashText(m nn.Image) string { return fmt.Sprintf("%016x", picture.Hash(m)) }
 
 // captureName is unique whatever the clock says.
 func captureName(t time.Time) string {

@@ -276,6 +276,45 @@ func TestCapturesCountWhatLooksTheSame(t *testing.T) {
 	}
 }
 
+func TestCapturesTakeFiles(t *testing.T) {
+	folder := t.TempDir()
+	c := openCaptures(t, CapturesOptions{Folder: folder})
+	one, err := encodeJPEG(shot(1).Image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	two, err := encodeJPEG(shot(2).Image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		label, name string
+		data        []byte
+		want        string
+	}{
+		{"nut", "IMG_1.JPG", one, "nut/IMG_1.JPG"},
+		{"nut", "IMG_1.JPG", one, "nut/IMG_1.JPG"}, // again
+		{"nut", "IMG_1.JPG", two, "nut/IMG_1-2.JPG"},
+		{"bolt", "IMG_1.JPG", one, "bolt/IMG_1.JPG"},
+		{"nut", "x.jpg", one[:200], ""},
+		{"nut", "../x.jpg", one, ""},
+		{"nut", ".x.jpg", one, ""},
+		{"nut", "x.txt", one, ""},
+		{"nut", "", one, ""},
+		{"../nut", "x.jpg", one, ""},
+	} {
+		p, err := c.Add(test.label, test.name, "import", test.data)
+		if got := p.Path(); (err == nil) != (test.want != "") || err == nil && got != test.want {
+			t.Errorf("%s/%s: got %s, %v, want %s", test.label, test.name, got, err, test.want)
+		}
+	}
+	list := c.List()
+	c.Close()
+	if diff := cmp.Diff(list, openCaptures(t, CapturesOptions{Folder: folder}).List()); diff != "" || len(list) != 3 {
+		t.Errorf("%d captures: %s", len(list), diff)
+	}
+}
+
 func TestCapturesShortenTheirLog(t *testing.T) {
 	folder := t.TempDir()
 	c := openCaptures(t, CapturesOptions{Folder: folder})

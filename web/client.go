@@ -10,13 +10,14 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/url"
 	"syscall"
 
 	"edged/storage"
 )
 
 // maxAnswer bounds what a client reads.
-const maxAnswer = 16 << 20
+const maxAnswer = 64 << 20
 
 // ErrNoDaemon says that nobody answers on the control socket.
 var ErrNoDaemon = errors.New("no daemon answers")
@@ -69,6 +70,42 @@ func (c *Client) Verify(ctx context.Context, name string) error {
 	return err
 }
 
+// Carry has the daemon carry out a line as it may come by a serial port and
+// returns what it did.
+func (c *Client) Carry(ctx context.Context, line string) (string, error) {
+	var a LineAnswer
+	err := c.do(ctx, http.MethodPost, "/orders", LineOrder{line}, &a)
+	return a.Done, err
+}
+
+// Captures asks for all captures in the order of their arrival.
+func (c *Client) Captures(ctx context.Context) ([]storage.Capture, error) {
+	var list []storage.Capture
+	return list, c.do(ctx, http.MethodGet, "/captures", nil, &list)
+}
+
+// Relabel has the daemon give a capture another label.
+func (c *Client) Relabel(ctx context.Context, name, label string) (storage.Capture, error) {
+	var p storage.Capture
+	err := c.do(ctx, http.MethodPost, "/captures/relabel", CaptureOrder{name, label}, &p)
+	return p, err
+}
+
+// Remove has the daemon remove a capture.
+func (c *Client) Remove(ctx context.Context, name string) (storage.Capture, error) {
+	var p storage.Capture
+	err := c.do(ctx, http.MethodPost, "/captures/remove", CaptureOrder{Capture: name}, &p)
+	return p, err
+}
+
+// Add has the daemon keep a picture under a label.
+func (c *Client) Add(ctx context.Context, label, name string, data []byte) (storage.Capture, error) {
+	var p storage.Capture
+	query := url.Values{"label": {label}, "name": {name}}
+	err := c.send(ctx, http.MethodPost, "/captures?"+query.Encode(), data, &p)
+	return p, err
+}
+
 func (c *Client) order(ctx context.Context, path string, body any) (string, error) {
 	var a Answer
 	err := c.do(ctx, http.MethodPost, path, body, &a)
@@ -82,7 +119,12 @@ func (c *Client) do(ctx context.Context, method, path string, body, into any) er
 	if err != nil {
 		return err
 	}
-	request, err := http.NewRequestWithContext(ctx, method, "http://edged"+path, bytes.NewReader(text))
+	return c.send(ctx, method, path, text, into)
+}
+
+// send is do for a body that is encoded already.
+func (c *Client) send(ctx context.Context, method, path string, body []byte, into any) error {
+	request, err := http.NewRequestWithContext(ctx, method, "http://edged"+path, bytes.NewReader(body))
 	if err != nil {
 		return err
 	}
@@ -104,5 +146,17 @@ func (c *Client) do(ctx context.Context, method, path string, body, into any) er
 	if err := decoder.Decode(&refused); err != nil || refused.Error == "" {
 		return fmt.Errorf("the daemon answers %s", response.Status)
 	}
+	if response.StatusCode == http.StatusInsufficientStorage {
+		return &fullError{refused.Error}
+	}
 	return errors.New(refused.Error)
 }
+
+// fullError is storage.ErrFull in the daemon's words.
+type fullError struct{ text string }
+
+// Error is what the daemon said.
+func (e *fullError) Error() string { return e.text }
+
+// Unwrap is storage.ErrFull.
+func (e *fullError) Unwrap() error { return storage.ErrFull }

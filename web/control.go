@@ -30,12 +30,31 @@ type Models interface {
 //	POST /models/unpin     -> Answer; serves the newest again
 //	POST /models/rollback  -> Answer; serves the one before
 //	POST /models/verify    Order -> Answer; checks and serves nothing
+//	POST /orders           LineOrder -> LineAnswer; what a serial port takes
+//	GET  /captures         []storage.Capture
+//	POST /captures         ?label=LABEL&name=NAME, a picture -> storage.Capture
+//	POST /captures/relabel CaptureOrder -> storage.Capture
+//	POST /captures/remove  CaptureOrder -> storage.Capture
 //
-// Errors are an Answer with Error set: 404 for an unknown model, 409 for one
-// that can't serve.
+// Errors are an Answer with Error set: 404 for an unknown model or capture, 409
+// for one that can't be served or kept, 507 where there is no room for it.
 type Control struct {
 	Status func() Status
 	Models Models
+	// Carry carries out a line as it may come by a serial port.
+	Carry func(ctx context.Context, line string) (done string, err error)
+	// Captures returns the captures, or why there are none.
+	Captures func() (Captures, error)
+}
+
+// LineOrder is a line as it may come by a serial port, as "label:M4-screw".
+type LineOrder struct {
+	Line string `json:"line"`
+}
+
+// LineAnswer is what a line did, as "M4-screw 17".
+type LineAnswer struct {
+	Done string `json:"done"`
 }
 
 // Order names the model that an order is about.
@@ -70,7 +89,30 @@ func (c *Control) Handler() http.Handler {
 		version, err := c.Models.Rollback(r.Context())
 		answer(w, version, err)
 	})
+	mux.HandleFunc("POST /orders", c.carry)
+	c.routeCaptures(mux)
 	return mux
+}
+
+func (c *Control) carry(w http.ResponseWriter, r *http.Request) {
+	var o LineOrder
+	if err := decode(w, r, &o); err != nil {
+		write(w, http.StatusBadRequest, Answer{Error: `the body must be {"line": LINE}`})
+		return
+	}
+	done, err := c.Carry(r.Context(), o.Line)
+	if err != nil {
+		write(w, captureStatus(err), Answer{Error: err.Error()})
+		return
+	}
+	write(w, http.StatusOK, LineAnswer{done})
+}
+
+// decode reads a small body of JSON.
+func decode(w http.ResponseWriter, r *http.Request, into any) error {
+	decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(into)
 }
 
 // list looks at the folder first, as far as the client has patience.
@@ -85,9 +127,7 @@ func (c *Control) list(w http.ResponseWriter, r *http.Request) {
 func order(do func(ctx context.Context, name string) (*storage.Version, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		var o Order
-		decoder := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&o); err != nil || o.Model == "" {
+		if err := decode(w, r, &o); err != nil || o.Model == "" {
 			write(w, http.StatusBadRequest, Answer{Error: `the body must be {"model": NAME}`})
 			return
 		}

@@ -9,17 +9,21 @@ import (
 
 // Status is what the daemon is doing.
 type Status struct {
-	Version string               `json:"version"`
-	PID     int                  `json:"pid"`
-	Started time.Time            `json:"started"`
-	RSS     int64                `json:"rss_bytes"` // resident memory
-	Model   *ModelStatus         `json:"model"`     // null: none serves yet
-	Camera  CameraStatus         `json:"camera"`
-	Frames  FrameStatus          `json:"frames"`
-	Latency Percentiles          `json:"latency_ms"` // from capture to answer
-	Predict Percentiles          `json:"predict_ms"` // the network alone
-	Models  []storage.Status     `json:"models"`
-	Sinks   []publish.SinkStatus `json:"sinks"`
+	Version string           `json:"version"`
+	PID     int              `json:"pid"`
+	Started time.Time        `json:"started"`
+	RSS     int64            `json:"rss_bytes"` // resident memory
+	Model   *ModelStatus     `json:"model"`     // null: none serves yet
+	Camera  CameraStatus     `json:"camera"`
+	Frames  FrameStatus      `json:"frames"`
+	Latency Percentiles      `json:"latency_ms"` // from capture to answer
+	Predict Percentiles      `json:"predict_ms"` // the network alone
+	Models  []storage.Status `json:"models"`
+	Ports   []PortStatus     `json:"ports"`
+	// Captures is null while none can be kept, for the reason in CapturesError.
+	Captures      *storage.CapturesStatus `json:"captures"`
+	CapturesError string                  `json:"captures_error,omitempty"`
+	Sinks         []publish.SinkStatus    `json:"sinks"`
 }
 
 // ModelStatus is the model version that serves.
@@ -44,6 +48,18 @@ type CameraStatus struct {
 	Height      int     `json:"height"`
 	FPS         float64 `json:"fps"`
 	Restarts    uint64  `json:"restarts"`
+}
+
+// PortStatus is a port that labels come by.
+type PortStatus struct {
+	Port    string    `json:"port"`           // as it is configured
+	Path    string    `json:"path,omitempty"` // while it is open
+	State   string    `json:"state"`
+	Reason  string    `json:"reason,omitempty"`
+	Since   time.Time `json:"since"`
+	Orders  uint64    `json:"orders"`
+	Refused uint64    `json:"refused"`
+	Error   string    `json:"error,omitempty"` // of the last refused line
 }
 
 // FrameStatus counts frames. Received is Predicted + Skipped + Unanswered and

@@ -53,9 +53,20 @@ func runDaemon(t *testing.T, state, program string, arguments ...string) *runnin
 // stalled.
 func runDaemonWith(t *testing.T, stall, state, program string, arguments ...string) *running {
 	t.Helper()
+	return startDaemon(t, stall, "", state, program, arguments...)
+}
+
+// runDaemonConfigured is runDaemon with more of a configuration.
+func runDaemonConfigured(t *testing.T, more, state, program string) *running {
+	t.Helper()
+	return startDaemon(t, "1s", more, state, program)
+}
+
+func startDaemon(t *testing.T, stall, more, state, program string, arguments ...string) *running {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "edged.toml")
-	text := fmt.Sprintf("state = %q\n[camera]\nsource = %q\nstall = %q\nprogram = %q\n[models]\nquiet = \"200ms\"\n",
-		state, filepath.Join(digits, "valid"), stall, program)
+	text := fmt.Sprintf("state = %q\n[camera]\nsource = %q\nstall = %q\nprogram = %q\n[models]\nquiet = \"200ms\"\n%s",
+		state, filepath.Join(digits, "valid"), stall, program, more)
 	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}

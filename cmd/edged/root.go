@@ -26,6 +26,8 @@ func newRoot() *cobra.Command {
 		newConvert(),
 		newBench(),
 		newModels(),
+		newCaptures(),
+		newLabel(),
 		newStatus(),
 		newDoctor(),
 		newConfig(),

@@ -61,6 +61,15 @@ func printStatus(w io.Writer, s *web.Status) error {
 		s.Frames.Received, s.Frames.Predicted, s.Frames.Skipped, s.Frames.Unanswered)
 	line("latency", "%s", describePercentiles(s.Latency))
 	line("predict", "%s", describePercentiles(s.Predict))
+	for _, p := range s.Ports {
+		line("labels", "%s", describePort(p))
+	}
+	switch {
+	case s.CapturesError != "":
+		line("captures", "%s", s.CapturesError)
+	case s.Captures != nil:
+		line("captures", "%d of %d labels, %.1f MB; %.1f GB free", s.Captures.Count, len(s.Captures.Labels), float64(s.Captures.Bytes)/1e6, float64(s.Captures.Free)/1e9)
+	}
 	for _, sink := range s.Sinks {
 		line("events", "%s", describeSink(sink.Name, sink.Written, sink.Dropped, sink.Failed, sink.Error))
 	}
@@ -82,6 +91,20 @@ func describeCamera(c web.CameraStatus) string {
 	}
 	if c.Reason != "" {
 		text += ": " + c.Reason
+	}
+	return text
+}
+
+func describePort(p web.PortStatus) string {
+	text := fmt.Sprintf("%s: %s", p.Port, p.State)
+	if p.Path != "" && p.Path != p.Port {
+		text += " as " + p.Path
+	}
+	text += fmt.Sprintf(", %d orders, %d lines refused", p.Orders, p.Refused)
+	for _, reason := range []string{p.Reason, p.Error} {
+		if reason != "" {
+			text += ": " + reason
+		}
 	}
 	return text
 }

@@ -3,9 +3,12 @@ package config
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"edged/capture"
 )
 
 // mistake is a value that makes no sense.
@@ -36,10 +39,47 @@ func (c *Config) check() *mistake {
 		atLeast("events.limit", c.Events.Limit, 4096),
 		between("events.keep", c.Events.Keep, 0, 1000),
 		between("events.queue", c.Events.Queue, 1, 65536),
+		between("captures.max_per_label", c.Captures.MaxPerLabel, 0, 1_000_000),
+		between("labels.frames", c.Labels.Frames, 1, 20),
+		lasting("labels.delay", c.Labels.Delay, 0, 10*time.Second),
+		lasting("labels.window", c.Labels.Window, 50*time.Millisecond, 10*time.Second),
+		lasting("labels.debounce", c.Labels.Debounce, 0, time.Minute),
+		expression("labels.pattern", c.Labels.Pattern),
+		c.Labels.checkPorts(),
 	} {
 		if m != nil {
 			return m
 		}
+	}
+	return nil
+}
+
+// checkPorts returns the first mistake among the ports, or nil.
+func (l *Labels) checkPorts() *mistake {
+	seen := map[string]bool{}
+	for _, p := range l.Ports {
+		if seen[p.Path] {
+			return &mistake{"labels.port", fmt.Sprintf("%q is there twice", p.Path)}
+		}
+		seen[p.Path] = true
+		if err := capture.CheckPort(p.Path); err != nil {
+			return &mistake{"labels.port.path", err.Error()}
+		}
+		if err := p.Mode().Check(); err != nil {
+			return &mistake{"labels.port", err.Error()}
+		}
+	}
+	return nil
+}
+
+// Mode is how the port's bits travel.
+func (p Port) Mode() capture.SerialMode {
+	return capture.SerialMode{Speed: p.Speed, DataBits: p.DataBits, Parity: p.Parity, StopBits: p.StopBits}
+}
+
+func expression(key, value string) *mistake {
+	if _, err := regexp.Compile(value); err != nil {
+		return &mistake{key, err.Error()}
 	}
 	return nil
 }

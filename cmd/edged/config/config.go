@@ -3,6 +3,8 @@ package config
 import (
 	"path/filepath"
 	"time"
+
+	"edged/storage"
 )
 
 // Config is everything that can be configured. The sample documents each key.
@@ -13,7 +15,10 @@ type Config struct {
 	Models  Models  `toml:"models"`
 	Predict Predict `toml:"predict"`
 	Events  Events  `toml:"events"`
-	Control Control `toml:"control"`
+	// Captures and Labels say what is kept of what a person labels, and how labels come.
+	Captures Captures `toml:"captures"`
+	Labels   Labels   `toml:"labels"`
+	Control  Control  `toml:"control"`
 }
 
 // Camera says where frames come from.
@@ -57,6 +62,35 @@ type Events struct {
 	Queue  int    `toml:"queue"`
 }
 
+// Captures says how labelled pictures are kept.
+type Captures struct {
+	Folder      string `toml:"folder"`
+	MaxSize     Size   `toml:"max_size"`
+	MaxPerLabel int    `toml:"max_per_label"`
+	MinFree     Size   `toml:"min_free"`
+}
+
+// Labels says how labels become captures.
+type Labels struct {
+	Frames   int               `toml:"frames"`
+	Delay    time.Duration     `toml:"delay"`
+	Window   time.Duration     `toml:"window"`
+	Debounce time.Duration     `toml:"debounce"`
+	Pattern  string            `toml:"pattern"`
+	Expand   string            `toml:"expand"`
+	Codes    map[string]string `toml:"codes"`
+	Ports    []Port            `toml:"port"`
+}
+
+// Port is a serial port that labels come by.
+type Port struct {
+	Path     string `toml:"path"`
+	Speed    int    `toml:"speed"`
+	DataBits int    `toml:"data_bits"`
+	Parity   string `toml:"parity"`
+	StopBits int    `toml:"stop_bits"`
+}
+
 // Control says where the daemon answers commands.
 type Control struct {
 	Socket string `toml:"socket"`
@@ -82,4 +116,20 @@ func (c *Config) ModelFolder() string {
 		return c.Models.Folder
 	}
 	return filepath.Join(c.State, "models")
+}
+
+// CaptureFolder is the path of the folder of captures.
+func (c *Config) CaptureFolder() string {
+	if c.Captures.Folder != "" {
+		return c.Captures.Folder
+	}
+	return filepath.Join(c.State, "captures")
+}
+
+// CapturesOptions are storage's for these captures.
+func (c *Config) CapturesOptions() storage.CapturesOptions {
+	return storage.CapturesOptions{
+		Folder: c.CaptureFolder(), MaxBytes: int64(c.Captures.MaxSize),
+		MaxPerLabel: c.Captures.MaxPerLabel, MinFree: int64(c.Captures.MinFree),
+	}
 }

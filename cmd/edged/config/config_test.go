@@ -35,8 +35,10 @@ func TestSampleHoldsEveryKeyAndTheDefaults(t *testing.T) {
 			t.Errorf("the sample does not mention %s", key)
 		}
 	}
-	if _, err := load(t, strings.ReplaceAll(Sample, "# scale", "scale")); err != nil {
-		t.Errorf("what is commented out: %v", err)
+	all := strings.NewReplacer("# scale = ", "scale = ", "# offset = ", "offset = ", "# [[", "[[", "# path = ", "path = ", "# speed = ", "speed = ",
+		"# data_bits = ", "data_bits = ", "# parity = ", "parity = ", "# stop_bits = ", "stop_bits = ").Replace(Sample)
+	if got, err := load(t, all); err != nil || len(got.Labels.Ports) != 1 || got.Labels.Ports[0].Speed != 9600 || got.Predict.Scale == nil {
+		t.Errorf("what is commented out: %v, %+v", err, got)
 	}
 }
 
@@ -91,6 +93,11 @@ func TestMistakesAreNamedWithLineAndCure(t *testing.T) {
 		{"size", "[events]\nlimit = '10 miles'", 2, `events.limit: "10 miles" is no size`},
 		{"empty", "[camera]\nsource = ''", 2, "camera.source: may not be empty"},
 		{"twice", "log = 'info'\nlog = 'warn'", 2, "log: Key 'log' has already been defined."},
+		{"port", "[[labels.port]]\npath = 'ttyUSB0'", 2, "labels.port.path: the port \"ttyUSB0\" must be a path"},
+		{"port twice", "[[labels.port]]\npath = '/dev/a'\n[[labels.port]]\npath = '/dev/a'", 1, "is there twice"},
+		{"parity", "[[labels.port]]\npath = '/dev/a'\nparity = 'mark'", 1, "must be none, odd or even"},
+		{"key of a port", "[[labels.port]]\npath = '/dev/a'\nbaud = 9600", 3, "labels.port.baud: no such key"},
+		{"pattern", "[labels]\npattern = '('", 2, "labels.pattern: error parsing regexp"},
 		{"no toml", "[camera\n", 2, "expected '.' or ']' to end table name"},
 	}
 	for _, test := range tests {

@@ -13,8 +13,12 @@ func keysOf(t reflect.Type, prefix string) []string {
 	var keys []string
 	for field := range t.Fields() {
 		key := prefix + field.Tag.Get("toml")
-		if field.Type.Kind() == reflect.Struct {
-			keys = append(keys, keysOf(field.Type, key+".")...)
+		inner := field.Type
+		if inner.Kind() == reflect.Slice {
+			inner = inner.Elem()
+		}
+		if inner.Kind() == reflect.Struct {
+			keys = append(keys, keysOf(inner, key+".")...)
 		} else {
 			keys = append(keys, key)
 		}

@@ -12,6 +12,7 @@ import (
 	"edged/capture"
 	"edged/cmd/edged/config"
 	"edged/cmd/edged/engine"
+	"edged/cmd/edged/labels"
 	"edged/kernels"
 	"edged/publish"
 	"edged/storage"
@@ -42,6 +43,11 @@ type Daemon struct {
 	file      *publish.File // nil without one
 	listener  net.Listener
 	loop      *loop
+	store     *labels.Store
+	ring      *capture.Ring
+	labeller  *labels.Labeller
+	codes     capture.Codes
+	ports     []*capture.Serial
 }
 
 // New claims the state folder and opens the control socket. Run must follow.
@@ -58,7 +64,9 @@ func New(o Options) (*Daemon, error) {
 		d.close()
 		return nil, err
 	}
+	d.ring = newRing(&o.Config.Labels)
 	d.camera = capture.NewCamera(d.cameraOptions())
+	d.addLabels()
 	d.loop = &loop{
 		next:    d.camera.Next,
 		active:  d.models.Active,
@@ -110,6 +118,7 @@ func (d *Daemon) cameraOptions() capture.Options {
 			Loop: c.Loop, Pace: capture.Pace(c.Pace),
 		},
 		Stall:   c.Stall,
+		Ring:    d.ring,
 		Changed: d.cameraChanged,
 		Logger:  d.options.Log,
 	}
@@ -140,9 +149,13 @@ func (d *Daemon) Run(ctx context.Context) error {
 
 func (d *Daemon) serve(ctx context.Context) error {
 	service := &systemd.Service{Alive: d.loop.alive}
-	server := &web.Server{Listener: d.listener, Handler: (&web.Control{Status: d.status, Models: d.models}).Handler()}
+	server := &web.Server{Listener: d.listener, Handler: d.control().Handler()}
 	group, ctx := errgroup.WithContext(ctx)
-	for _, run := range []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run} {
+	parts := []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run}
+	for _, port := range d.ports {
+		parts = append(parts, port.Run)
+	}
+	for _, run := range parts {
 		group.Go(func() error { return run(ctx) })
 	}
 	group.Go(func() error { return d.announce(ctx, service) })
@@ -199,6 +212,11 @@ func (d *Daemon) close() {
 	if d.file != nil {
 		if err := d.file.Close(); err != nil {
 			d.options.Log.Warn("the file of events", "error", err)
+		}
+	}
+	if d.store != nil {
+		if err := d.store.Close(); err != nil {
+			d.options.Log.Warn("the captures", "error", err)
 		}
 	}
 	d.models.Close()

@@ -11,7 +11,7 @@ import (
 func (d *Daemon) status() web.Status {
 	camera := d.camera.Status()
 	list := d.models.List()
-	return web.Status{
+	status := web.Status{
 		Version: d.options.Version,
 		PID:     os.Getpid(),
 		Started: d.started,
@@ -28,8 +28,28 @@ func (d *Daemon) status() web.Status {
 		Latency: d.loop.latency.percentiles(),
 		Predict: d.loop.predict.percentiles(),
 		Models:  list,
+		Ports:   d.portStatus(),
 		Sinks:   d.publisher.Status(),
 	}
+	if kept, err := d.store.Open(); err != nil {
+		status.CapturesError = err.Error()
+	} else {
+		captures := kept.Status()
+		status.Captures = &captures
+	}
+	return status
+}
+
+func (d *Daemon) portStatus() []web.PortStatus {
+	list := make([]web.PortStatus, len(d.ports))
+	for i, port := range d.ports {
+		s := port.Status()
+		list[i] = web.PortStatus{
+			Port: s.Port, Path: s.Path, State: string(s.State), Reason: s.Reason, Since: s.Since,
+			Orders: s.Orders, Refused: s.Refused, Error: s.LastError,
+		}
+	}
+	return list
 }
 
 func modelStatus(v *storage.Version, list []storage.Status) *web.ModelStatus {
