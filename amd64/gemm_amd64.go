@@ -6,8 +6,8 @@ const (
 	GEMMGroup      = 8
 	GEMMRows       = 6
 	GEMMColumns    = 16
-	GEMMRows512    = 12
-	GEMMColumns512 = 32
+	GEMMRows512    = 7
+	GEMMColumns512 = 16
 )
 
 // GEMM multiplies tiles panels of a by panels panels of b on AVX2:
@@ -34,7 +34,8 @@ const (
 //go:noescape
 func GEMM(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, low, high float32)
 
-// GEMM512 is GEMM on AVX-512, with 12 rows and 32 columns in place of 6 and 16.
+// GEMM512 is GEMM on AVX-512, with 7 rows in place of 6. It is best where tiles
+// and panels are even.
 //
 //go:noescape
 func GEMM512(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, low, high float32)

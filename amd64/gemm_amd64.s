@@ -125,143 +125,335 @@ next:
 	VZEROUPPER
 	RET
 
-#define LOADROW512(c0, c1) \
-	VMOVUPS (AX), c0; \
-	VMOVUPS 64(AX), c1; \
-	ADDQ    R12, AX
+// LOADPAIR loads a row of sums of two panels, LOADONE of one, and both move on to
+// the next row.
+#define LOADPAIR(c0, c1) \
+	VMOVUPS (R14), c0; \
+	VMOVUPS 64(R14), c1; \
+	ADDQ    R12, R14
 
-#define STOREROW512(c0, c1) \
-	VMAXPS  c0, Z24, c0; \
-	VMAXPS  c1, Z24, c1; \
-	VMINPS  c0, Z25, c0; \
-	VMINPS  c1, Z25, c1; \
+#define LOADONE(c) \
+	VMOVUPS (R14), c; \
+	ADDQ    R12, R14
+
+// STOREPAIR and STOREONE clamp and store a row of sums and move on to the next.
+#define STOREPAIR(c0, c1) \
+	VMAXPS  c0, Z28, c0; \
+	VMAXPS  c1, Z28, c1; \
+	VMINPS  c0, Z29, c0; \
+	VMINPS  c1, Z29, c1; \
 	VMOVUPS c0, (R15); \
 	VMOVUPS c1, 64(R15); \
 	ADDQ    R13, R15
 
-#define ROW512(at, x, c0, c1) \
-	VBROADCASTSS (at)(SI), x; \
-	VFMADD231PS  Z24, x, c0; \
-	VFMADD231PS  Z25, x, c1
+#define STOREONE(c) \
+	VMAXPS  c, Z28, c; \
+	VMINPS  c, Z29, c; \
+	VMOVUPS c, (R15); \
+	ADDQ    R13, R15
 
-#define STEP512(k) \
-	VMOVUPS (128*k)(DX), Z24; \
-	VMOVUPS (128*k+64)(DX), Z25; \
-	ROW512(4*k, Z26, Z0, Z1); \
-	ROW512(4*k+32, Z27, Z2, Z3); \
-	ROW512(4*k+64, Z28, Z4, Z5); \
-	ROW512(4*k+96, Z29, Z6, Z7); \
-	ROW512(4*k+128, Z30, Z8, Z9); \
-	ROW512(4*k+160, Z31, Z10, Z11); \
-	ROW512(4*k+192, Z26, Z12, Z13); \
-	ROW512(4*k+224, Z27, Z14, Z15); \
-	ROW512(4*k+256, Z28, Z16, Z17); \
-	ROW512(4*k+288, Z29, Z18, Z19); \
-	ROW512(4*k+320, Z30, Z20, Z21); \
-	ROW512(4*k+352, Z31, Z22, Z23)
+// PAIR adds the products of one element of a with a row of two panels of b, ONE
+// of one panel.
+#define PAIR(at, x, c0, c1) \
+	VBROADCASTSS at, x; \
+	VFMADD231PS  Z28, x, c0; \
+	VFMADD231PS  Z29, x, c1
 
-#define ZERO512(a, b, c, d) \
+#define ONE(at, x, c) \
+	VBROADCASTSS at, x; \
+	VFMADD231PS  Z28, x, c
+
+// STEPrXc adds the products of element k of a group for r rows and c columns.
+#define STEP14X32(k) \
+	PREFETCHT0 (64*k)(DX)(R8*2); \
+	PREFETCHT0 (64*k)(DX)(R10*1); \
+	VMOVUPS (64*k)(DX), Z28; \
+	VMOVUPS (64*k)(DX)(R8*1), Z29; \
+	PAIR((4*k)(SI), Z30, Z0, Z1); \
+	PAIR((4*k+32)(SI), Z31, Z2, Z3); \
+	PAIR((4*k+64)(SI), Z30, Z4, Z5); \
+	PAIR((4*k+96)(SI), Z31, Z6, Z7); \
+	PAIR((4*k+128)(SI), Z30, Z8, Z9); \
+	PAIR((4*k+160)(SI), Z31, Z10, Z11); \
+	PAIR((4*k+192)(SI), Z30, Z12, Z13); \
+	PAIR((4*k)(SI)(AX*1), Z30, Z14, Z15); \
+	PAIR((4*k+32)(SI)(AX*1), Z31, Z16, Z17); \
+	PAIR((4*k+64)(SI)(AX*1), Z30, Z18, Z19); \
+	PAIR((4*k+96)(SI)(AX*1), Z31, Z20, Z21); \
+	PAIR((4*k+128)(SI)(AX*1), Z30, Z22, Z23); \
+	PAIR((4*k+160)(SI)(AX*1), Z31, Z24, Z25); \
+	PAIR((4*k+192)(SI)(AX*1), Z30, Z26, Z27)
+
+#define STEP7X32(k) \
+	VMOVUPS (64*k)(DX), Z28; \
+	VMOVUPS (64*k)(DX)(R8*1), Z29; \
+	PAIR((4*k)(SI), Z30, Z0, Z1); \
+	PAIR((4*k+32)(SI), Z31, Z2, Z3); \
+	PAIR((4*k+64)(SI), Z30, Z4, Z5); \
+	PAIR((4*k+96)(SI), Z31, Z6, Z7); \
+	PAIR((4*k+128)(SI), Z30, Z8, Z9); \
+	PAIR((4*k+160)(SI), Z31, Z10, Z11); \
+	PAIR((4*k+192)(SI), Z30, Z12, Z13)
+
+#define STEP14X16(k) \
+	VMOVUPS (64*k)(DX), Z28; \
+	ONE((4*k)(SI), Z30, Z0); \
+	ONE((4*k+32)(SI), Z31, Z1); \
+	ONE((4*k+64)(SI), Z30, Z2); \
+	ONE((4*k+96)(SI), Z31, Z3); \
+	ONE((4*k+128)(SI), Z30, Z4); \
+	ONE((4*k+160)(SI), Z31, Z5); \
+	ONE((4*k+192)(SI), Z30, Z6); \
+	ONE((4*k)(SI)(AX*1), Z30, Z7); \
+	ONE((4*k+32)(SI)(AX*1), Z31, Z8); \
+	ONE((4*k+64)(SI)(AX*1), Z30, Z9); \
+	ONE((4*k+96)(SI)(AX*1), Z31, Z10); \
+	ONE((4*k+128)(SI)(AX*1), Z30, Z11); \
+	ONE((4*k+160)(SI)(AX*1), Z31, Z12); \
+	ONE((4*k+192)(SI)(AX*1), Z30, Z13)
+
+#define STEP7X16(k) \
+	VMOVUPS (64*k)(DX), Z28; \
+	ONE((4*k)(SI), Z30, Z0); \
+	ONE((4*k+32)(SI), Z31, Z1); \
+	ONE((4*k+64)(SI), Z30, Z2); \
+	ONE((4*k+96)(SI), Z31, Z3); \
+	ONE((4*k+128)(SI), Z30, Z4); \
+	ONE((4*k+160)(SI), Z31, Z5); \
+	ONE((4*k+192)(SI), Z30, Z6)
+
+// GROUPS walks through the depth, group by group.
+#define GROUPS(step, loop) \
+	MOVQ BX, DX; \
+	MOVQ depth+80(FP), CX; \
+loop: \
+	step(0); \
+	step(1); \
+	step(2); \
+	step(3); \
+	step(4); \
+	step(5); \
+	step(6); \
+	step(7); \
+	ADDQ $224, SI; \
+	ADDQ $512, DX; \
+	SUBQ $8, CX; \
+	JNE  loop; \
+	VBROADCASTSS low+136(FP), Z28; \
+	VBROADCASTSS high+140(FP), Z29
+
+#define ZERO7(a, b, c, d, e, f, g) \
 	VPXORD a, a, a; \
 	VPXORD b, b, b; \
 	VPXORD c, c, c; \
-	VPXORD d, d, d
+	VPXORD d, d, d; \
+	VPXORD e, e, e; \
+	VPXORD f, f, f; \
+	VPXORD g, g, g
 
 // func GEMM512(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, low, high float32)
 //
-// Needs AVX-512F.
+// Two tiles of rows and two panels at a time and, where one is left, one. Needs
+// AVX-512F.
 //
-//	Z0-Z23 sums, row by row   Z24, Z25 a row of b, then low and high   Z26-Z31 elements of a
-//	DI dst of the panel   R13 stride   SI a   BX b of the panel   DX its row   R8 depth
-//	R9 tiles left   R10 panels left   R11 start of the panel or nil   R12 startStride
-//	R14 start of the tile   R15 dst of the row   CX depth left
+//	Z0-Z27 sums, row by row   Z28, Z29 a row of b, then low and high   Z30, Z31 elements of a
+//	DI dst of the panels   R13 stride   SI a   AX from one tile of a to the next
+//	BX b of the panels   DX its row   R8 from one panel of b to the next
+//	R10 three times that   R9 tiles left   R11 start of the panels or nil   R12 startStride
+//	R14 start of the row   R15 dst of the row   CX depth left
 TEXT ·GEMM512(SB), NOSPLIT, $0-144
-	MOVQ dst_base+0(FP), DI
-	MOVQ stride+24(FP), R13
-	MOVQ b_base+56(FP), BX
-	MOVQ depth+80(FP), R8
-	MOVQ panels+96(FP), R10
-	MOVQ start_base+104(FP), R11
-	MOVQ startStride+128(FP), R12
-	SHLQ $2, R13
-	SHLQ $2, R12
+	MOVQ  dst_base+0(FP), DI
+	MOVQ  stride+24(FP), R13
+	MOVQ  b_base+56(FP), BX
+	MOVQ  depth+80(FP), R8
+	MOVQ  start_base+104(FP), R11
+	MOVQ  startStride+128(FP), R12
+	IMUL3Q $28, R8, AX
+	SHLQ  $6, R8
+	SHLQ  $2, R13
+	SHLQ  $2, R12
+	LEAQ  (R8)(R8*2), R10
+	SUBQ  $2, panels+96(FP)
+	JLT   one
 
-panel:
+pair:
 	MOVQ a_base+32(FP), SI
 	MOVQ tiles+88(FP), R9
 	MOVQ DI, R15
 	MOVQ R11, R14
+	SUBQ $2, R9
+	JLT  pairSingle
 
-tile:
+pairDouble:
 	TESTQ R11, R11
-	JEQ   zero
-	MOVQ  R14, AX
-	LOADROW512(Z0, Z1)
-	LOADROW512(Z2, Z3)
-	LOADROW512(Z4, Z5)
-	LOADROW512(Z6, Z7)
-	LOADROW512(Z8, Z9)
-	LOADROW512(Z10, Z11)
-	LOADROW512(Z12, Z13)
-	LOADROW512(Z14, Z15)
-	LOADROW512(Z16, Z17)
-	LOADROW512(Z18, Z19)
-	LOADROW512(Z20, Z21)
-	LOADROW512(Z22, Z23)
-	MOVQ  AX, R14
-	JMP   begin
+	JEQ   pairDoubleZero
+	LOADPAIR(Z0, Z1)
+	LOADPAIR(Z2, Z3)
+	LOADPAIR(Z4, Z5)
+	LOADPAIR(Z6, Z7)
+	LOADPAIR(Z8, Z9)
+	LOADPAIR(Z10, Z11)
+	LOADPAIR(Z12, Z13)
+	LOADPAIR(Z14, Z15)
+	LOADPAIR(Z16, Z17)
+	LOADPAIR(Z18, Z19)
+	LOADPAIR(Z20, Z21)
+	LOADPAIR(Z22, Z23)
+	LOADPAIR(Z24, Z25)
+	LOADPAIR(Z26, Z27)
+	JMP   pairDoubleBegin
 
-zero:
-	ZERO512(Z0, Z1, Z2, Z3)
-	ZERO512(Z4, Z5, Z6, Z7)
-	ZERO512(Z8, Z9, Z10, Z11)
-	ZERO512(Z12, Z13, Z14, Z15)
-	ZERO512(Z16, Z17, Z18, Z19)
-	ZERO512(Z20, Z21, Z22, Z23)
+pairDoubleZero:
+	ZERO7(Z0, Z1, Z2, Z3, Z4, Z5, Z6)
+	ZERO7(Z7, Z8, Z9, Z10, Z11, Z12, Z13)
+	ZERO7(Z14, Z15, Z16, Z17, Z18, Z19, Z20)
+	ZERO7(Z21, Z22, Z23, Z24, Z25, Z26, Z27)
 
-begin:
-	MOVQ BX, DX
-	MOVQ R8, CX
+pairDoubleBegin:
+	GROUPS(STEP14X32, pairDoubleGroup)
+	STOREPAIR(Z0, Z1)
+	STOREPAIR(Z2, Z3)
+	STOREPAIR(Z4, Z5)
+	STOREPAIR(Z6, Z7)
+	STOREPAIR(Z8, Z9)
+	STOREPAIR(Z10, Z11)
+	STOREPAIR(Z12, Z13)
+	STOREPAIR(Z14, Z15)
+	STOREPAIR(Z16, Z17)
+	STOREPAIR(Z18, Z19)
+	STOREPAIR(Z20, Z21)
+	STOREPAIR(Z22, Z23)
+	STOREPAIR(Z24, Z25)
+	STOREPAIR(Z26, Z27)
+	ADDQ AX, SI
+	SUBQ $2, R9
+	JGE  pairDouble
 
-group:
-	STEP512(0)
-	STEP512(1)
-	STEP512(2)
-	STEP512(3)
-	STEP512(4)
-	STEP512(5)
-	STEP512(6)
-	STEP512(7)
-	ADDQ $384, SI
-	ADDQ $1024, DX
-	SUBQ $8, CX
-	JNE  group
+pairSingle:
+	ADDQ $2, R9
+	JEQ  pairNext
 
-	VBROADCASTSS low+136(FP), Z24
-	VBROADCASTSS high+140(FP), Z25
-	STOREROW512(Z0, Z1)
-	STOREROW512(Z2, Z3)
-	STOREROW512(Z4, Z5)
-	STOREROW512(Z6, Z7)
-	STOREROW512(Z8, Z9)
-	STOREROW512(Z10, Z11)
-	STOREROW512(Z12, Z13)
-	STOREROW512(Z14, Z15)
-	STOREROW512(Z16, Z17)
-	STOREROW512(Z18, Z19)
-	STOREROW512(Z20, Z21)
-	STOREROW512(Z22, Z23)
-	DECQ R9
-	JNE  tile
+pairLast:
+	TESTQ R11, R11
+	JEQ   pairLastZero
+	LOADPAIR(Z0, Z1)
+	LOADPAIR(Z2, Z3)
+	LOADPAIR(Z4, Z5)
+	LOADPAIR(Z6, Z7)
+	LOADPAIR(Z8, Z9)
+	LOADPAIR(Z10, Z11)
+	LOADPAIR(Z12, Z13)
+	JMP   pairLastBegin
 
-	MOVQ  DX, BX
+pairLastZero:
+	ZERO7(Z0, Z1, Z2, Z3, Z4, Z5, Z6)
+	ZERO7(Z7, Z8, Z9, Z10, Z11, Z12, Z13)
+
+pairLastBegin:
+	GROUPS(STEP7X32, pairLastGroup)
+	STOREPAIR(Z0, Z1)
+	STOREPAIR(Z2, Z3)
+	STOREPAIR(Z4, Z5)
+	STOREPAIR(Z6, Z7)
+	STOREPAIR(Z8, Z9)
+	STOREPAIR(Z10, Z11)
+	STOREPAIR(Z12, Z13)
+
+pairNext:
+	LEAQ  (BX)(R8*2), BX
 	ADDQ  $128, DI
 	TESTQ R11, R11
-	JEQ   next
+	JEQ   pairEnd
 	ADDQ  $128, R11
 
-next:
-	DECQ R10
-	JNE  panel
+pairEnd:
+	SUBQ $2, panels+96(FP)
+	JGE  pair
+
+one:
+	ADDQ $2, panels+96(FP)
+	JEQ  done
+
+	MOVQ a_base+32(FP), SI
+	MOVQ tiles+88(FP), R9
+	MOVQ DI, R15
+	MOVQ R11, R14
+	SUBQ $2, R9
+	JLT  oneSingle
+
+oneDouble:
+	TESTQ R11, R11
+	JEQ   oneDoubleZero
+	LOADONE(Z0)
+	LOADONE(Z1)
+	LOADONE(Z2)
+	LOADONE(Z3)
+	LOADONE(Z4)
+	LOADONE(Z5)
+	LOADONE(Z6)
+	LOADONE(Z7)
+	LOADONE(Z8)
+	LOADONE(Z9)
+	LOADONE(Z10)
+	LOADONE(Z11)
+	LOADONE(Z12)
+	LOADONE(Z13)
+	JMP   oneDoubleBegin
+
+oneDoubleZero:
+	ZERO7(Z0, Z1, Z2, Z3, Z4, Z5, Z6)
+	ZERO7(Z7, Z8, Z9, Z10, Z11, Z12, Z13)
+
+oneDoubleBegin:
+	GROUPS(STEP14X16, oneDoubleGroup)
+	STOREONE(Z0)
+	STOREONE(Z1)
+	STOREONE(Z2)
+	STOREONE(Z3)
+	STOREONE(Z4)
+	STOREONE(Z5)
+	STOREONE(Z6)
+	STOREONE(Z7)
+	STOREONE(Z8)
+	STOREONE(Z9)
+	STOREONE(Z10)
+	STOREONE(Z11)
+	STOREONE(Z12)
+	STOREONE(Z13)
+	ADDQ AX, SI
+	SUBQ $2, R9
+	JGE  oneDouble
+
+oneSingle:
+	ADDQ $2, R9
+	JEQ  done
+
+oneLast:
+	TESTQ R11, R11
+	JEQ   oneLastZero
+	LOADONE(Z0)
+	LOADONE(Z1)
+	LOADONE(Z2)
+	LOADONE(Z3)
+	LOADONE(Z4)
+	LOADONE(Z5)
+	LOADONE(Z6)
+	JMP   oneLastBegin
+
+oneLastZero:
+	ZERO7(Z0, Z1, Z2, Z3, Z4, Z5, Z6)
+
+oneLastBegin:
+	GROUPS(STEP7X16, oneLastGroup)
+	STOREONE(Z0)
+	STOREONE(Z1)
+	STOREONE(Z2)
+	STOREONE(Z3)
+	STOREONE(Z4)
+	STOREONE(Z5)
+	STOREONE(Z6)
+
+done:
 	VZEROUPPER
 	RET
 

@@ -21,7 +21,6 @@ type gemmConv2D[T element] struct {
 
 const (
 	gemmDepth = 256 // depth of a block, so that a panel of each matrix stays in L1
-	gemmTiles = 8   // panels of pixels a unit
 	// gemmCall limits tiles*panels*depth of one call, which can't be preempted,
 	// to a fraction of a millisecond.
 	gemmCall = 1 << 14
@@ -55,7 +54,7 @@ func gemmOf[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], convert f
 	op.bounds, op.finish = s.Activation.split()
 	op.across = ceilDiv(s.OutWidth, gemm.rows)
 	op.tiles = s.OutHeight * op.across
-	op.divisions = min(op.filters/gemm.columns, max(1, 8/ceilDiv(op.tiles, gemmTiles)))
+	op.divisions = max(1, min(op.filters/gemm.columns/gemm.cut.panels, gemm.cut.units/ceilDiv(op.tiles, gemm.cut.tiles)))
 	op.bias = make([]float32, op.filters)
 	copy(op.bias, w.Bias)
 	for _, segments := range op.cut() {
@@ -134,18 +133,18 @@ func (op *gemmConv2D[T]) ErrorFactor() float64 {
 	return float64(depth + 2)
 }
 
-func (op *gemmConv2D[T]) Units() int { return ceilDiv(op.tiles, gemmTiles) * op.divisions }
+func (op *gemmConv2D[T]) Units() int { return ceilDiv(op.tiles, op.gemm.cut.tiles) * op.divisions }
 
 func (op *gemmConv2D[T]) Workspace() (shared, private int) {
-	pixels := gemmTiles * op.gemm.rows
+	pixels := op.gemm.cut.tiles * op.gemm.rows
 	return 0, bytes[T](pixels*gemmDepth) + bytes[float32](pixels*op.filters) + bytes[float32](op.gemm.rows*gemmDepth)
 }
 
 func (op *gemmConv2D[T]) Run(a *Args, first, last int, private Buffer) {
 	panels := op.filters / op.gemm.columns
 	for unit := first; unit < last; unit++ {
-		tile, division := unit/op.divisions*gemmTiles, unit%op.divisions
-		op.run(a.Dst.Float32(), a.Src[0].Float32(), 0, tile, min(tile+gemmTiles, op.tiles),
+		tile, division := unit/op.divisions*op.gemm.cut.tiles, unit%op.divisions
+		op.run(a.Dst.Float32(), a.Src[0].Float32(), 0, tile, min(tile+op.gemm.cut.tiles, op.tiles),
 			division*panels/op.divisions, (division+1)*panels/op.divisions, private)
 	}
 }
@@ -153,17 +152,17 @@ func (op *gemmConv2D[T]) Run(a *Args, first, last int, private Buffer) {
 // rows computes rows of the output into dst.
 func (op *gemmConv2D[T]) rows(dst, src []float32, first, last int, private Buffer) {
 	base := first * op.spec.OutWidth
-	for t := first * op.across; t < last*op.across; t += gemmTiles {
-		op.run(dst, src, base, t, min(t+gemmTiles, last*op.across), 0, op.filters/op.gemm.columns, private)
+	for t := first * op.across; t < last*op.across; t += op.gemm.cut.tiles {
+		op.run(dst, src, base, t, min(t+op.gemm.cut.tiles, last*op.across), 0, op.filters/op.gemm.columns, private)
 	}
 }
 
 // run computes the filters of panels [left, right) for the pixels of tiles
-// [first, last), at most gemmTiles. dst begins with pixel base of the output.
+// [first, last), at most gemm.cut.tiles. dst begins with pixel base of the output.
 func (op *gemmConv2D[T]) run(dst, src []float32, base, first, last, left, right int, private Buffer) {
 	s, g := &op.spec, op.gemm
-	packed := take[T](&private, gemmTiles*g.rows*gemmDepth)
-	edge := take[float32](&private, gemmTiles*g.rows*op.filters)
+	packed := take[T](&private, op.gemm.cut.tiles*g.rows*gemmDepth)
+	edge := take[float32](&private, op.gemm.cut.tiles*g.rows*op.filters)
 	patch := take[float32](&private, g.rows*gemmDepth)
 	out, stride := edge, op.filters
 	direct := op.filters == s.Filters && (s.OutWidth%g.rows == 0 || first/op.across == (last-1)/op.across && last%op.across != 0)

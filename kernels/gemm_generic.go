@@ -4,7 +4,7 @@ package kernels
 // rows by columns and groups of group.
 func gemmGeneric(rows, columns, group int) *gemmKernels[float32] {
 	return &gemmKernels[float32]{
-		name: "portable", rows: rows, columns: columns, group: group,
+		name: "portable", rows: rows, columns: columns, group: group, cut: narrowCut,
 		pack: func(dst, src []float32, stride, depth int) {
 			for k := range depth {
 				for r := range rows {

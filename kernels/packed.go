@@ -19,6 +19,7 @@ type element interface{ float32 | uint16 }
 type gemmKernels[T element] struct {
 	name                 string // as the Table's
 	rows, columns, group int
+	cut                  gemmCut
 	vector               *vectorKernels // makes the maxima if pooling follows; may be nil
 
 	// half tells that products are made in float16 and sums of at most spill of
@@ -37,6 +38,17 @@ type gemmKernels[T element] struct {
 	// and clamp keeps a value within bounds. depth is a multiple of group.
 	multiply func(dst []float32, stride int, a, b []T, depth, tiles, panels int, start []float32, startStride int, bounds bounds)
 }
+
+// gemmCut says how work is cut into units.
+type gemmCut struct {
+	tiles    int // panels of rows that a unit of gemmConv2D makes
+	winograd int // and one of winograd
+	units    int // gemmConv2D divides the columns as well if there were fewer
+	panels   int // but not into less than this number of panels
+}
+
+// narrowCut is for products of small panels.
+var narrowCut = gemmCut{tiles: 8, winograd: 2, units: 8, panels: 1}
 
 // bounds are the limits of an activation that clamps; low of -Inf and high of
 // +Inf mean none.

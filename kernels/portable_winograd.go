@@ -18,7 +18,7 @@ type pair [2]float32
 // gemmPortable is the matrix product in plain Go, by tiles of two rows and four
 // columns, which is what the registers hold.
 var gemmPortable = &gemmKernels[float32]{
-	name: "portable", rows: len(pair{}), columns: lanes, group: 1,
+	name: "portable", rows: len(pair{}), columns: lanes, group: 1, cut: narrowCut,
 	pack: func(dst, src []float32, stride, depth int) {
 		for k := range depth {
 			dst[2*k], dst[2*k+1] = src[k], src[stride+k]

@@ -23,13 +23,13 @@ func tableAVX512() *Table {
 	return &Table{
 		Name: "avx512",
 		Conv2D: func(s *Conv2DSpec, w Weights) Op {
-			if s.InChannels < amd64.GEMMGroup || !fills(s.Filters, amd64.GEMMColumns512) {
+			if s.InChannels < amd64.GEMMGroup {
 				return nil
 			}
 			return conv2DAVX(s, w, gemmAVX512)
 		},
 		Dense: func(s *DenseSpec, w Weights) Op {
-			if s.Rows < amd64.GEMMRows512/2 || !fills(s.Units, amd64.GEMMColumns512) {
+			if s.Rows < amd64.GEMMRows512/2 {
 				return nil
 			}
 			return newDenseGEMM(s, w, gemmAVX512, func(v float32) float32 { return v })
@@ -40,9 +40,6 @@ func tableAVX512() *Table {
 		},
 	}
 }
-
-// fills tells whether panels of the given width are at least 3/4 full.
-func fills(n, columns int) bool { return 4*n >= 3*roundUp(n, columns) }
 
 // tableAVX2 is float32 for CPUs with AVX2, FMA and F16C.
 func tableAVX2() *Table {
@@ -88,14 +85,14 @@ func conv2DAVX(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
 }
 
 var (
-	gemmAVX2   = gemmOnAVX("avx2", amd64.GEMMRows, amd64.GEMMColumns, amd64.GEMM)
-	gemmAVX512 = gemmOnAVX("avx512", amd64.GEMMRows512, amd64.GEMMColumns512, amd64.GEMM512)
+	gemmAVX2   = gemmOnAVX("avx2", amd64.GEMMRows, amd64.GEMMColumns, gemmCut{tiles: 16, winograd: 4, units: 4, panels: 4}, amd64.GEMM)
+	gemmAVX512 = gemmOnAVX("avx512", amd64.GEMMRows512, amd64.GEMMColumns512, gemmCut{tiles: 14, winograd: 4, units: 4, panels: 4}, amd64.GEMM512)
 )
 
 // gemmOnAVX checks the lengths for one of the tiles of the product.
-func gemmOnAVX(name string, tileRows, tileColumns int, multiply func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, low, high float32)) *gemmKernels[float32] {
+func gemmOnAVX(name string, tileRows, tileColumns int, cut gemmCut, multiply func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, low, high float32)) *gemmKernels[float32] {
 	return &gemmKernels[float32]{
-		name: name, rows: tileRows, columns: tileColumns, group: amd64.GEMMGroup, vector: vectorAVX2,
+		name: name, rows: tileRows, columns: tileColumns, group: amd64.GEMMGroup, cut: cut, vector: vectorAVX2,
 		pack: func(dst, src []float32, stride, depth int) {
 			_, _ = dst[tileRows*depth-1], src[(tileRows-1)*stride+depth-1]
 			amd64.Pack(dst, src, stride, depth, tileRows)

@@ -36,7 +36,7 @@ func neonHalfConv2D(s *Conv2DSpec, w Weights) Op {
 }
 
 var gemmHalfNEON = &gemmKernels[uint16]{
-	name: "neon-fp16", rows: arm64.GEMMHalfRows, columns: arm64.GEMMHalfColumns, group: arm64.GEMMHalfGroup, half: true,
+	name: "neon-fp16", rows: arm64.GEMMHalfRows, columns: arm64.GEMMHalfColumns, group: arm64.GEMMHalfGroup, cut: narrowCut, half: true,
 	pack: func(dst []uint16, src []float32, stride, depth int) {
 		_, _ = dst[arm64.GEMMHalfRows*depth-1], src[(arm64.GEMMHalfRows-1)*stride+depth-1]
 		arm64.Pack8Half(dst, src, stride, depth)
@@ -143,7 +143,7 @@ var (
 // gemmOnNEON checks the lengths for one of the schedules of the product.
 func gemmOnNEON(name string, multiply func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, clamp bool, low, high float32)) *gemmKernels[float32] {
 	return &gemmKernels[float32]{
-		name: name, rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup,
+		name: name, rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup, cut: narrowCut,
 		pack: func(dst, src []float32, stride, depth int) {
 			_, _ = dst[arm64.GEMMRows*depth-1], src[(arm64.GEMMRows-1)*stride+depth-1]
 			arm64.Pack8(dst, src, stride, depth)

@@ -45,9 +45,6 @@ type winograd[T element] struct {
 	inputs, products int // stride of a position in the workspace
 }
 
-// winogradPanels is how many panels of tiles share one pass over the weights.
-const winogradPanels = 2
-
 // newWinograd returns the op, or nil for a convolution it isn't made for.
 func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile *winogradKernels[T], pack func(float32) T) Op {
 	if !winogradFits(s) {
@@ -58,7 +55,7 @@ func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile
 		spec: *s, gemm: gemm, tile: tile, bounds: limits, finish: finish,
 		depth: roundUp(s.InChannels, gemm.group), filters: roundUp(s.Filters, gemm.columns),
 		down: ceilDiv(s.OutHeight, winogradTile), across: ceilDiv(s.OutWidth, winogradTile),
-		panels: winogradPanels, pooled: !s.Pool.none(),
+		panels: gemm.cut.winograd, pooled: !s.Pool.none(),
 	}
 	op.bias = make([]float32, op.filters)
 	copy(op.bias, w.Bias)
