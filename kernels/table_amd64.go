@@ -28,6 +28,7 @@ func tableAVX512() *Table {
 			}
 			return conv2DAVX(s, w, gemmAVX512)
 		},
+		Depthwise: func(s *DepthwiseSpec, w Weights) Op { return newDepthwise3(s, w, depthwise3AVX512) },
 		Dense: func(s *DenseSpec, w Weights) Op {
 			if s.Rows < amd64.GEMMRows512/2 {
 				return nil
@@ -53,7 +54,12 @@ func tableAVX2() *Table {
 			}
 			return conv2DAVX(s, w, gemmAVX2)
 		},
-		Depthwise: func(s *DepthwiseSpec, w Weights) Op { return newDepthwiseTiles(s, w, depthwiseAVX2) },
+		Depthwise: func(s *DepthwiseSpec, w Weights) Op {
+			if op := newDepthwise3(s, w, depthwise3AVX2); op != nil {
+				return op
+			}
+			return newDepthwiseTiles(s, w, depthwiseAVX2)
+		},
 		Dense: func(s *DenseSpec, w Weights) Op {
 			switch {
 			case s.Rows >= amd64.GEMMRows/2:
@@ -168,6 +174,25 @@ var depthwiseAVX2 = &depthwiseKernels{
 			amd64.Depthwise(dst, dstStride, src, rowStride, pixelStride, width, stride, rows, w, group, bias, channels, tiles, bounds.low, bounds.high)
 		}
 	},
+}
+
+var (
+	depthwise3AVX2   = depthwise3OnAVX("avx2", amd64.Depthwise3Group, true, amd64.Depthwise3)
+	depthwise3AVX512 = depthwise3OnAVX("avx512", amd64.Depthwise3On512Group, false, amd64.Depthwise3On512)
+)
+
+// depthwise3OnAVX checks the lengths for one of the loops.
+func depthwise3OnAVX(name string, group int, whole bool, row func(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, low, high float32)) *depthwise3Kernels {
+	return &depthwise3Kernels{
+		name: name, group: group, whole: whole,
+		row: func(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, bounds bounds) {
+			last := left + pixels + right - 1
+			end := last*step + (3-left-right)*channels - 1
+			_, _, _, _ = dst[(last+1)*channels-1], top[end], middle[end], bottom[end]
+			_, _ = w[9*roundUp(channels, group)-1], bias[roundUp(channels, group)-1]
+			row(dst, top, middle, bottom, w, bias, channels, step, left, pixels, right, bounds.low, bounds.high)
+		},
+	}
 }
 
 var vectorAVX2 = &vectorKernels{

@@ -12,10 +12,10 @@ import (
 // exercised are the kernels that the cases must reach in each table.
 var exercised = map[string][]string{
 	"portable": {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
-	"avx512":   {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "dense/gemm/avx512"},
+	"avx512":   {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "dense/gemm/avx512", "depthwise/3x3/avx512"},
 	"avx2": {
 		"conv2d/winograd-4x4/avx2", "conv2d/gemm/avx2", "conv2d/gemm/avx2+pool", "conv2d/direct/avx2", "conv2d/direct/avx2+pool",
-		"dense/matvec/avx2", "dense/matvec/avx2-half", "dense/gemm/avx2", "depthwise/tiles/avx2",
+		"dense/matvec/avx2", "dense/matvec/avx2-half", "dense/gemm/avx2", "depthwise/tiles/avx2", "depthwise/3x3/avx2",
 		"max-pool/vector/avx2", "average-pool/vector/avx2", "global-max-pool/vector/avx2", "global-average-pool/vector/avx2",
 		"combine/vector/avx2", "activate/vector/avx2",
 	},

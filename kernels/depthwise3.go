@@ -1,0 +1,82 @@
+package kernels
+
+// depthwise3Kernels are the inner loop of a depthwise convolution with 3x3
+// weights on one CPU family.
+type depthwise3Kernels struct {
+	name  string
+	group int  // channels whose weights lie together
+	whole bool // channels must be a multiple of group
+
+	// row convolves left+pixels+right pixels of a row, step elements apart. The
+	// first lacks its left column if left is 1, the last its right one if right
+	// is 1. Weights are [channels/group][3][3][group].
+	row func(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, bounds bounds)
+}
+
+// depthwise3 is Depthwise with 3x3 weights. A unit is one row of the output;
+// rows outside of the picture are zeros.
+type depthwise3 struct {
+	Unshared
+	spec    DepthwiseSpec
+	kernels *depthwise3Kernels
+	weight  []float32 // [channels/group][3][3][group]
+	bias    []float32 // [channels rounded up to groups]
+	zeros   []float32 // [InWidth][Channels]
+	bounds  bounds
+	finish  func([]float32)
+
+	left, pixels, right int
+}
+
+// newDepthwise3 returns the op, or nil for a convolution it isn't made for.
+func newDepthwise3(s *DepthwiseSpec, w Weights, kernels *depthwise3Kernels) Op {
+	if s.KernelHeight != 3 || s.KernelWidth != 3 || s.DilationHeight != 1 || s.DilationWidth != 1 || s.Multiplier != 1 ||
+		s.PadLeft > 1 || s.InWidth < 3 || kernels.whole && s.Channels%kernels.group != 0 {
+		return nil
+	}
+	op := &depthwise3{spec: *s, kernels: kernels, left: s.PadLeft, zeros: make([]float32, s.InWidth*s.Channels)}
+	op.pixels = min(s.OutWidth, (s.InWidth-3+s.PadLeft)/s.StrideWidth+1) - op.left
+	op.right = s.OutWidth - op.left - op.pixels
+	if op.pixels < 0 || op.right > 1 || op.right == 1 && (s.OutWidth-1)*s.StrideWidth-s.PadLeft+2 != s.InWidth {
+		return nil
+	}
+	op.bounds, op.finish = s.Activation.split()
+	group := kernels.group
+	op.bias = make([]float32, roundUp(s.Channels, group))
+	copy(op.bias, w.Bias)
+	op.weight = make([]float32, 9*len(op.bias))
+	for i := range 9 {
+		for c := range s.Channels {
+			op.weight[(c/group*9+i)*group+c%group] = w.at(i*s.Channels + c)
+		}
+	}
+	return op
+}
+
+func (op *depthwise3) Name() string { return "depthwise/3x3/" + op.kernels.name }
+
+func (op *depthwise3) Units() int { return op.spec.OutHeight }
+
+func (op *depthwise3) Workspace() (shared, private int) { return 0, 0 }
+
+func (op *depthwise3) Run(a *Args, first, last int, _ Buffer) {
+	s := &op.spec
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	size := s.OutWidth * s.Channels
+	for y := first; y < last; y++ {
+		line, top := dst[y*size:][:size], y*s.StrideHeight-s.PadTop
+		op.kernels.row(line, op.line(src, top), op.line(src, top+1), op.line(src, top+2), op.weight, op.bias,
+			s.Channels, s.StrideWidth*s.Channels, op.left, op.pixels, op.right, op.bounds)
+		if op.finish != nil {
+			op.finish(line)
+		}
+	}
+}
+
+// line is row y of the picture, or zeros outside.
+func (op *depthwise3) line(src []float32, y int) []float32 {
+	if y < 0 || y >= op.spec.InHeight {
+		return op.zeros
+	}
+	return src[y*len(op.zeros):][:len(op.zeros)]
+}
