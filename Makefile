@@ -16,7 +16,7 @@ TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync
 OPENCV  := capture/opencv/build
 CPUS    := cortex-a53 cortex-a72 cortex-a76
 
-.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras fuzz lint clean
+.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras fuzz bench-peers lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -81,6 +81,20 @@ build/venv: testdata/keras/requirements.txt
 	@command -v python3 >/dev/null && python3 -c "import ensurepip" || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
 	python3 -m venv build/venv
 	build/venv/bin/pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
+bench-peers: build build/bench/models ## Time edged beside LiteRT, ncnn, ONNX Runtime and OpenCV on this machine
+	build/bench/venv/bin/python testdata/bench/peers.py $(BIN)/edged build/bench/models $(PEERS)
+
+build/bench/models: testdata/bench/make_models.py build/bench/venv
+	build/bench/venv/bin/python $< $@.new
+	rm -rf $@
+	mv $@.new $@
+
+build/bench/venv: testdata/bench/requirements.txt
+	@command -v python3 >/dev/null && python3 -c "import ensurepip" || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
+	python3 -m venv $@
+	$@/bin/pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
 fuzz: go ## Fuzz every parser for ten seconds (DURATION=1m for longer)
