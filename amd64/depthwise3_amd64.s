@@ -78,11 +78,121 @@
 	ADDQ R12, R10
 
 
+// COLUMN adds the products of one column to the pixels of which it is the right,
+// the middle and the left one, and moves on to the next; SECOND leaves out the
+// first of them and FIRST the first two. TURN makes the pixels' sums those of the
+// next column.
+#define COLUMN \
+	VMOVUPS (R8), Y15; \
+	VFMADD231PS Y15, Y2, Y12; \
+	VFMADD231PS Y15, Y1, Y13; \
+	VFMADD231PS Y15, Y0, Y14; \
+	VMOVUPS (R9), Y15; \
+	VFMADD231PS Y15, Y5, Y12; \
+	VFMADD231PS Y15, Y4, Y13; \
+	VFMADD231PS Y15, Y3, Y14; \
+	VMOVUPS (R10), Y15; \
+	VFMADD231PS Y15, Y8, Y12; \
+	VFMADD231PS Y15, Y7, Y13; \
+	VFMADD231PS Y15, Y6, Y14; \
+	ADDQ R11, R8; \
+	ADDQ R11, R9; \
+	ADDQ R11, R10
+
+#define SECOND \
+	VMOVUPS (R8), Y15; \
+	VFMADD231PS Y15, Y1, Y13; \
+	VFMADD231PS Y15, Y0, Y14; \
+	VMOVUPS (R9), Y15; \
+	VFMADD231PS Y15, Y4, Y13; \
+	VFMADD231PS Y15, Y3, Y14; \
+	VMOVUPS (R10), Y15; \
+	VFMADD231PS Y15, Y7, Y13; \
+	VFMADD231PS Y15, Y6, Y14; \
+	ADDQ R11, R8; \
+	ADDQ R11, R9; \
+	ADDQ R11, R10
+
+#define FIRST \
+	VMOVUPS (R8), Y15; \
+	VFMADD231PS Y15, Y0, Y14; \
+	VMOVUPS (R9), Y15; \
+	VFMADD231PS Y15, Y3, Y14; \
+	VMOVUPS (R10), Y15; \
+	VFMADD231PS Y15, Y6, Y14; \
+	ADDQ R11, R8; \
+	ADDQ R11, R9; \
+	ADDQ R11, R10
+
+#define TURN \
+	VMOVAPS Y13, Y12; \
+	VMOVAPS Y14, Y13; \
+	VMOVAPS Y9, Y14
+
+#define STOREPIXEL \
+	VMAXPS Y12, Y10, Y12; \
+	VMINPS Y12, Y11, Y12; \
+	VMOVUPS Y12, (DI); \
+	ADDQ R11, DI
+
+#define COLUMN512 \
+	VMOVUPS.Z (R8), K1, Z15; \
+	VFMADD231PS Z15, Z2, Z12; \
+	VFMADD231PS Z15, Z1, Z13; \
+	VFMADD231PS Z15, Z0, Z14; \
+	VMOVUPS.Z (R9), K1, Z15; \
+	VFMADD231PS Z15, Z5, Z12; \
+	VFMADD231PS Z15, Z4, Z13; \
+	VFMADD231PS Z15, Z3, Z14; \
+	VMOVUPS.Z (R10), K1, Z15; \
+	VFMADD231PS Z15, Z8, Z12; \
+	VFMADD231PS Z15, Z7, Z13; \
+	VFMADD231PS Z15, Z6, Z14; \
+	ADDQ R11, R8; \
+	ADDQ R11, R9; \
+	ADDQ R11, R10
+
+#define SECOND512 \
+	VMOVUPS.Z (R8), K1, Z15; \
+	VFMADD231PS Z15, Z1, Z13; \
+	VFMADD231PS Z15, Z0, Z14; \
+	VMOVUPS.Z (R9), K1, Z15; \
+	VFMADD231PS Z15, Z4, Z13; \
+	VFMADD231PS Z15, Z3, Z14; \
+	VMOVUPS.Z (R10), K1, Z15; \
+	VFMADD231PS Z15, Z7, Z13; \
+	VFMADD231PS Z15, Z6, Z14; \
+	ADDQ R11, R8; \
+	ADDQ R11, R9; \
+	ADDQ R11, R10
+
+#define FIRST512 \
+	VMOVUPS.Z (R8), K1, Z15; \
+	VFMADD231PS Z15, Z0, Z14; \
+	VMOVUPS.Z (R9), K1, Z15; \
+	VFMADD231PS Z15, Z3, Z14; \
+	VMOVUPS.Z (R10), K1, Z15; \
+	VFMADD231PS Z15, Z6, Z14; \
+	ADDQ R11, R8; \
+	ADDQ R11, R9; \
+	ADDQ R11, R10
+
+#define TURN512 \
+	VMOVAPS Z13, Z12; \
+	VMOVAPS Z14, Z13; \
+	VMOVAPS Z9, Z14
+
+#define STOREPIXEL512 \
+	VMAXPS Z12, Z10, Z12; \
+	VMINPS Z12, Z11, Z12; \
+	VMOVUPS Z12, K1, (DI); \
+	ADDQ R11, DI
+
 // func Depthwise3(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, low, high float32)
 //
 // Eight channels at a time, of which all pixels follow each other. Needs AVX2 and FMA.
 //
-//	Y0-Y8 weights   Y9 bias   Y10 low   Y11 high   Y12 sums
+//	Y0-Y8 weights   Y9 bias   Y10 low   Y11 high   Y12 sums   Y13, Y14 and of the next pixels   Y15 element
 //	DI dst   R8, R9, R10 the rows under the pixel   R11, R12 from one pixel to the next, of dst and of the rows
 //	R13 bytes of the channels done   R14 w   R15 bias   AX the row's width so far   CX pixels left   DX channels left
 TEXT ·Depthwise3(SB), NOSPLIT, $0-192
@@ -115,6 +225,8 @@ group:
 	ADDQ R13, R8
 	ADDQ R13, R9
 	ADDQ R13, R10
+	CMPQ R12, R11
+	JEQ  slide
 	CMPQ left+160(FP), $0
 	JEQ  inside
 	VMOVAPS Y9, Y12
@@ -142,6 +254,34 @@ last:
 	VMOVAPS Y9, Y12
 	LEFT
 	STORE
+	JMP  next
+
+slide:
+	VMOVAPS Y9, Y13
+	VMOVAPS Y9, Y14
+	CMPQ left+160(FP), $0
+	JNE  second
+	FIRST
+	TURN
+
+second:
+	SECOND
+	TURN
+	MOVQ left+160(FP), CX
+	ADDQ pixels+168(FP), CX
+	JEQ  slid
+
+column:
+	COLUMN
+	STOREPIXEL
+	TURN
+	DECQ CX
+	JNE  column
+
+slid:
+	CMPQ right+176(FP), $0
+	JEQ  next
+	STOREPIXEL
 
 next:
 	ADDQ $288, R14
@@ -156,7 +296,7 @@ next:
 //
 // Sixteen channels at a time and perhaps some more, of which all pixels follow each other. Needs AVX-512F.
 //
-//	Z0-Z8 weights   Z9 bias   Z10 low   Z11 high   Z12 sums
+//	Z0-Z8 weights   Z9 bias   Z10 low   Z11 high   Z12 sums   Z13, Z14 and of the next pixels   Z15 element
 //	DI dst   R8, R9, R10 the rows under the pixel   R11, R12 from one pixel to the next, of dst and of the rows
 //	R13 bytes of the channels done   R14 w   R15 bias   AX the row's width so far   CX pixels left   DX channels left
 TEXT ·Depthwise3On512(SB), NOSPLIT, $0-192
@@ -200,6 +340,8 @@ whole:
 	ADDQ R13, R8
 	ADDQ R13, R9
 	ADDQ R13, R10
+	CMPQ R12, R11
+	JEQ  slide
 	CMPQ left+160(FP), $0
 	JEQ  inside
 	VMOVAPS Z9, Z12
@@ -227,6 +369,34 @@ last:
 	VMOVAPS Z9, Z12
 	LEFT512
 	STORE512
+	JMP  next
+
+slide:
+	VMOVAPS Z9, Z13
+	VMOVAPS Z9, Z14
+	CMPQ left+160(FP), $0
+	JNE  second
+	FIRST512
+	TURN512
+
+second:
+	SECOND512
+	TURN512
+	MOVQ left+160(FP), CX
+	ADDQ pixels+168(FP), CX
+	JEQ  slid
+
+column:
+	COLUMN512
+	STOREPIXEL512
+	TURN512
+	DECQ CX
+	JNE  column
+
+slid:
+	CMPQ right+176(FP), $0
+	JEQ  next
+	STOREPIXEL512
 
 next:
 	ADDQ $576, R14
