@@ -14,7 +14,10 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync systemd
 
 OPENCV  := capture/opencv/build
-CPUS    := cortex-a53 cortex-a72 cortex-a76
+
+# Emulated CPUs: all tests run on the first ones, those of the engine on the others too.
+CPUS        := cortex-a53 cortex-a72 cortex-a76
+ENGINE_CPUS := cortex-a57 max
 
 .PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras fuzz bench-peers lint clean
 
@@ -60,6 +63,8 @@ test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also unde
 	go vet ./...
 	GOARCH=arm64 go vet ./...
 	.ci/gotest go ./...
+	go run ./kernels/kerneltest/marks . $$(go env GOARCH) build/marks
+	.ci/gotest marks -tags marks -overlay build/marks/overlay.json ./kernels
 	.ci/gotest swaps -run TestSwapsUnderLoad ./storage -swaps 200
 	.ci/gotest purego -tags purego ./kernels/... ./nn/...
 	CGO_ENABLED=1 .ci/gotest race -race ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
@@ -70,9 +75,7 @@ test-opencv: go packages-TEST_PACKAGES camera-arm64 ## Run the tests that need O
 	$(OPENCV)/native .ci/gotest opencv-arm64 ./cmd/edged-camera -program "$(CURDIR)/$(OPENCV)/arm64-run $(CURDIR)/$(BIN)/edged-camera-arm64"
 
 test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPUs
-	for cpu in $(CPUS); do \
-		GOARCH=arm64 CGO_ENABLED=0 .ci/gotest $$cpu -exec "qemu-aarch64-static -cpu $$cpu" ./...; \
-	done
+	CPUS="$(CPUS)" ENGINE_CPUS="$(ENGINE_CPUS)" .ci/emulate
 
 test-keras: build build/venv ## Prove with Keras 2 and 3 that edged reads and writes their models
 	build/venv/bin/python testdata/keras/check.py $(BIN)/edged

@@ -10,11 +10,11 @@ import (
 
 // implementations lists the tables of this architecture, the best first.
 func implementations() []implementation {
-	return []implementation{
-		{neonFP16(), cpu.ARM64.HasASIMDHP},
-		{neonInOrder(), inOrder()},
-		{neon(), true},
+	both := []implementation{{neon(), true}, {neonInOrder(), true}}
+	if inOrder() {
+		both[0], both[1] = both[1], both[0]
 	}
+	return append([]implementation{{neonFP16(), cpu.ARM64.HasASIMDHP}}, both...)
 }
 
 // neonFP16 is arithmetic in float16 for layers whose weights are float16.

@@ -121,18 +121,29 @@ func (w *Workers) shut() {
 	}
 }
 
-// run takes units until none is left: large pieces first, so that units that
-// follow each other stay together, and small ones last, so that all workers
-// end at the same time.
+// run takes units until none is left.
 func (k *work) run(worker, workers int) {
 	for {
-		first := k.next.Load()
-		if first >= k.units {
+		first, last := k.take(workers)
+		if first == last {
 			return
 		}
+		k.op.Run(k.args, first, last, k.private[worker])
+	}
+}
+
+// take returns the next units, or none if all are taken: large pieces first, so
+// that units that follow each other stay together, and small ones last, so that
+// all workers end at the same time.
+func (k *work) take(workers int) (first, last int) {
+	for {
+		first := k.next.Load()
 		last := first + max(1, (k.units-first)/int64(4*workers))
+		if first >= k.units {
+			return 0, 0
+		}
 		if k.next.CompareAndSwap(first, last) {
-			k.op.Run(k.args, int(first), int(last), k.private[worker])
+			return int(first), int(last)
 		}
 	}
 }

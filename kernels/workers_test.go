@@ -1,10 +1,10 @@
 package kernels_test
 
 import (
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -75,7 +75,9 @@ func TestWorkersWakeUpAfterSleep(t *testing.T) {
 	defer w.Close()
 	// Two units that wait for each other: both workers must take part.
 	for range 5 {
-		time.Sleep(2 * time.Millisecond) // longer than workers spin
+		for !w.Asleep() {
+			runtime.Gosched()
+		}
 		op := &meeting{}
 		op.both.Add(2)
 		w.Do(op, nil, privates(2))

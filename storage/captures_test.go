@@ -381,7 +381,8 @@ func TestCapturesSurviveKill(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "captures")
 	var acknowledged []string
 	for round := range 10 {
-		command := exec.Command(os.Args[0], "-test.run", "^TestCapturesSurviveKill$", "-test.v")
+		line := append(emulator(), os.Args[0], "-test.run=^TestCapturesSurviveKill$", "-test.v")
+		command := exec.Command(line[0], line[1:]...)
 		command.Env = append(os.Environ(), putVariable+"="+folder)
 		out, err := command.StdoutPipe()
 		if err != nil {
