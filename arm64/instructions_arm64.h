@@ -116,3 +116,10 @@
 
 // d = n shifted right by s with rounding, in 32 bits
 #define SRSHR4S(d, n, s) WORD $(0x4f202400 | (32-(s))<<16 | (n)<<5 | (d))
+
+// Unsigned products of 16 bits and narrowing shifts, s bits right.
+#define UMULL4S_LANE(d, n, m, i) WORD $(0x2f40a000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))
+#define UMULL2_4S_LANE(d, n, m, i) WORD $(0x6f40a000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))
+#define UMLAL4S_LANE(d, n, m, i) WORD $(0x2f402000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))
+#define SHRN4H(d, n, s) WORD $(0x0f008400 | (32-(s))<<16 | (n)<<5 | (d))
+#define RSHRN8B(d, n, s) WORD $(0x0f008c00 | (16-(s))<<16 | (n)<<5 | (d))

@@ -79,6 +79,8 @@ func (in instruction) uses() []use {
 				v %= registers
 			case "i":
 				v %= lanes
+			case "s":
+				v = (v-1)%bits(in.name) + 1
 			}
 			u.value = append(u.value, v)
 		}
@@ -87,11 +89,17 @@ func (in instruction) uses() []use {
 	return all
 }
 
+// bits is the size of the elements that an instruction makes.
+func bits(name string) int {
+	_, arrangement := split(name)
+	return map[byte]int{'b': 8, 'h': 16, 's': 32}[arrangement[len(arrangement)-1]]
+}
+
 // narrowElement reports whether a by-element instruction takes elements of 16 bits.
 func narrowElement(name string) bool {
 	mnemonic, arrangement := split(name)
 	switch mnemonic {
-	case "fmlal", "fmlal2", "smull", "smull2", "smlal", "smlal2":
+	case "fmlal", "fmlal2", "smull", "smull2", "smlal", "smlal2", "umull", "umull2", "umlal":
 		return true
 	}
 	return arrangement == "8h"
@@ -111,9 +119,9 @@ func split(name string) (mnemonic, arrangement string) {
 func sources(mnemonic, d string) (n, m string) {
 	narrow := map[string]string{"8h": "8b", "4s": "4h"}[d]
 	switch mnemonic {
-	case "smull", "smlal", "ssubl", "fcvtl", "sxtl":
+	case "smull", "smlal", "umull", "umlal", "ssubl", "fcvtl", "sxtl":
 		return narrow, narrow
-	case "smull2", "smlal2", "ssubl2", "fcvtl2", "sxtl2":
+	case "smull2", "smlal2", "umull2", "ssubl2", "fcvtl2", "sxtl2":
 		narrow = map[string]string{"8b": "16b", "4h": "8h"}[narrow]
 		return narrow, narrow
 	case "saddw":
@@ -127,7 +135,7 @@ func sources(mnemonic, d string) (n, m string) {
 	case "sadalp", "saddlp":
 		wide := map[string]string{"4s": "8h", "8h": "16b"}[d]
 		return wide, wide
-	case "fcvtn", "sqxtn", "xtn":
+	case "fcvtn", "sqxtn", "xtn", "shrn", "rshrn":
 		wide := map[string]string{"4h": "4s", "8b": "8h"}[d]
 		return wide, wide
 	case "fcvtn2", "sqxtn2", "xtn2":

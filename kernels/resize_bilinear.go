@@ -14,11 +14,11 @@ type linearTap struct {
 // bilinear is OpenCV's fixed-point scheme: a horizontal pass to 19 bits, of
 // which the vertical pass uses the upper 15.
 type bilinear struct {
-	columns []linearTap // at: byte offset in a source row
-	rows    []linearTap // at: row
-	stride  int         // bytes of a source row
-	blend   func(dst []uint16, src []byte, taps []linearTap)
-	lines   [2][]uint16 // source rows after the horizontal pass, even and odd ones apart
+	rows   []linearTap // at: row
+	width  int         // bytes of a row of the result
+	stride int         // bytes of a source row
+	blend  func(dst []uint16, src []byte)
+	lines  [2][]uint16 // source rows after the horizontal pass, even and odd ones apart
 }
 
 func newBilinear(srcWidth, srcHeight, dstWidth, dstHeight int) scaler {
@@ -32,10 +32,7 @@ func newBilinear(srcWidth, srcHeight, dstWidth, dstHeight int) scaler {
 // show the picture's edge; rows there are blended with themselves, which
 // rounds as OpenCV does.
 func newLinear(srcWidth, srcHeight int, columns, rows []linearTap) *bilinear {
-	b := &bilinear{columns: columns, rows: rows, stride: srcWidth * 3, blend: blendColumns}
-	if srcWidth == 1 {
-		b.blend = repeatColumn
-	}
+	b := &bilinear{rows: rows, width: len(columns) * 3, stride: srcWidth * 3}
 	for i := range columns {
 		t := &columns[i]
 		switch {
@@ -46,8 +43,12 @@ func newLinear(srcWidth, srcHeight int, columns, rows []linearTap) *bilinear {
 		}
 		t.at *= 3
 	}
+	b.blend = repeatColumn
+	if srcWidth > 1 {
+		b.blend = columnBlender(columns, b.stride)
+	}
 	for i := range b.lines {
-		b.lines[i] = make([]uint16, len(columns)*3)
+		b.lines[i] = make([]uint16, b.width)
 	}
 	return b
 }
@@ -80,15 +81,14 @@ func (b *bilinear) resize(dst, src []byte) {
 		row = min(max(row, 0), last)
 		to := b.lines[row&1]
 		if held[row&1] != row {
-			b.blend(to, src[row*b.stride:(row+1)*b.stride], b.columns)
+			b.blend(to, src[row*b.stride:(row+1)*b.stride])
 			held[row&1] = row
 		}
 		return to
 	}
-	width := len(b.columns) * 3
 	for _, tap := range b.rows {
-		blendRows(dst[:width], line(tap.at), line(tap.at+1), tap.first, tap.second)
-		dst = dst[width:]
+		blendRows(dst[:b.width], line(tap.at), line(tap.at+1), tap.first, tap.second)
+		dst = dst[b.width:]
 	}
 }
 
@@ -107,16 +107,16 @@ func blendColumns(dst []uint16, src []byte, taps []linearTap) {
 }
 
 // repeatColumn is blendColumns for a source of one pixel's width.
-func repeatColumn(dst []uint16, src []byte, taps []linearTap) {
-	for i := range dst[:len(taps)*3] {
+func repeatColumn(dst []uint16, src []byte) {
+	for i := range dst {
 		dst[i] = uint16(src[i%3]) << 7
 	}
 }
 
-// blendRows does, for numbers below 2^15 and coefficients of at most 2^11+1,
+// blendRowsGeneric does, for numbers below 2^15 and coefficients of at most 2^11+1,
 //
 //	dst[i] = ((upper[i]*first)>>16 + (lower[i]*second)>>16 + 2) >> 2
-func blendRows(dst []byte, upper, lower []uint16, first, second uint32) {
+func blendRowsGeneric(dst []byte, upper, lower []uint16, first, second uint32) {
 	upper, lower = upper[:len(dst)], lower[:len(dst)]
 	for i, v := range upper {
 		dst[i] = byte((uint32(v)*first>>16 + uint32(lower[i])*second>>16 + 2) >> 2)
