@@ -62,6 +62,24 @@ func (t *table) end() []byte {
 	return append(append(t.file, footer...), tableMagic...)
 }
 
+// overlapping is a table whose index leads to one block many times, and to one
+// inside of it.
+func overlapping() []byte {
+	t := new(table).data(record{"a", strings.Repeat("x", 100)})
+	for i := range 20 {
+		t.index = append(t.index, record{fmt.Sprintf("b%02d", i), t.index[0].value})
+	}
+	inside := append([]byte{3}, t.index[0].value[1:]...)
+	t.index = append(t.index, record{"c", string(inside)})
+	return t.end()
+}
+
+func TestTableRefusesOverlappingBlocks(t *testing.T) {
+	if got, err := readAll(overlapping()); err == nil {
+		t.Errorf("got %v", got)
+	}
+}
+
 func readAll(file []byte) (map[string]string, error) {
 	all := map[string]string{}
 	err := readTable(file, func(key string, value []byte) error {
@@ -141,6 +159,7 @@ func FuzzTable(f *testing.F) {
 	}
 	f.Add(real)
 	f.Add(new(table).data(record{"", "h"}, record{"a", "1"}).data(record{"b", "2"}).end())
+	f.Add(overlapping())
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var keys []string
 		size := 0
