@@ -44,15 +44,21 @@ func newDepthwiseTiles(s *DepthwiseSpec, w Weights, kernels *depthwiseKernels) O
 	op := &depthwiseTiles{spec: *s, kernels: kernels, row: row, channels: roundUp(s.Channels, 4)}
 	op.bounds, op.finish = s.Activation.split()
 	op.bias = make([]float32, op.channels)
+	op.weight = make([]float32, s.KernelHeight*s.KernelWidth*op.channels)
+	op.Repack(w)
+	return op
+}
+
+// Repack changes the weights.
+func (op *depthwiseTiles) Repack(w Weights) {
+	s := &op.spec
 	copy(op.bias, w.Bias)
 	cells := s.KernelHeight * s.KernelWidth
-	op.weight = make([]float32, cells*op.channels)
 	for i := range cells {
 		for c := range s.Channels {
 			op.weight[(c/4*cells+i)*4+c%4] = w.at(i*s.Channels + c)
 		}
 	}
-	return op
 }
 
 func (op *depthwiseTiles) Name() string { return "depthwise/tiles/" + op.kernels.name }

@@ -48,15 +48,21 @@ func directOf(s *Conv2DSpec, w Weights, kernels *directKernels) *direct {
 	op.bounds, op.finish = s.Activation.split()
 	op.stride = ((op.tiles*kernels.pixels-1)*s.StrideWidth + s.KernelWidth) * s.InChannels
 	op.bias = make([]float32, op.filters)
-	copy(op.bias, w.Bias)
+	op.weight = make([]float32, s.KernelHeight*s.KernelWidth*s.InChannels*op.filters)
+	op.Repack(w)
+	return op
+}
+
+// Repack changes the weights.
+func (op *direct) Repack(w Weights) {
+	s, filters := &op.spec, op.kernels.filters
 	depth := s.KernelHeight * s.KernelWidth * s.InChannels
-	op.weight = make([]float32, depth*op.filters)
+	copy(op.bias, w.Bias)
 	for k := range depth {
 		for f := range s.Filters {
-			op.weight[(f/kernels.filters*depth+k)*kernels.filters+f%kernels.filters] = w.at(k*s.Filters + f)
+			op.weight[(f/filters*depth+k)*filters+f%filters] = w.at(k*s.Filters + f)
 		}
 	}
-	return op
 }
 
 func (op *direct) Name() string { return "conv2d/direct/" + op.kernels.name }

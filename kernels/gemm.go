@@ -13,6 +13,8 @@ type gemmConv2D[T element] struct {
 	bounds bounds
 	finish func([]float32) // the activation, unless bounds are all of it
 
+	convert func(float32) T
+
 	filters   int // rounded up to whole panels
 	tiles     int // panels of pixels; none crosses a row of the output
 	across    int // of them in a row
@@ -56,11 +58,25 @@ func gemmOf[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], convert f
 	op.tiles = s.OutHeight * op.across
 	op.divisions = max(1, min(op.filters/gemm.columns/gemm.cut.panels, gemm.cut.units/ceilDiv(op.tiles, gemm.cut.tiles)))
 	op.bias = make([]float32, op.filters)
-	copy(op.bias, w.Bias)
+	op.convert = convert
 	for _, segments := range op.cut() {
-		op.blocks = append(op.blocks, op.pack(segments, w, convert))
+		b := gemmBlock[T]{segments: segments}
+		for _, g := range segments {
+			b.depth += g.length
+		}
+		b.weight = make([]T, b.depth*op.filters)
+		op.blocks = append(op.blocks, b)
 	}
+	op.Repack(w)
 	return op
+}
+
+// Repack changes the weights.
+func (op *gemmConv2D[T]) Repack(w Weights) {
+	copy(op.bias, w.Bias)
+	for i := range op.blocks {
+		op.pack(&op.blocks[i], w)
+	}
 }
 
 // flatten makes one row of all pixels of a 1x1 convolution, where no pixel
@@ -98,24 +114,18 @@ func (op *gemmConv2D[T]) cut() [][]gemmSegment {
 	return append(blocks, block)
 }
 
-func (op *gemmConv2D[T]) pack(segments []gemmSegment, w Weights, convert func(float32) T) gemmBlock[T] {
+func (op *gemmConv2D[T]) pack(b *gemmBlock[T], w Weights) {
 	s, columns := &op.spec, op.gemm.columns
-	b := gemmBlock[T]{segments: segments}
-	for _, g := range segments {
-		b.depth += g.length
-	}
-	b.weight = make([]T, b.depth*op.filters)
 	at := 0
-	for _, g := range segments {
+	for _, g := range b.segments {
 		for c := range g.channels {
 			row := ((g.y*s.KernelWidth+g.x)*s.InChannels + g.channel + c) * s.Filters
 			for f := range s.Filters {
-				b.weight[(f/columns*b.depth+at+c)*columns+f%columns] = convert(w.at(row + f))
+				b.weight[(f/columns*b.depth+at+c)*columns+f%columns] = op.convert(w.at(row + f))
 			}
 		}
 		at += g.length
 	}
-	return b
 }
 
 func (op *gemmConv2D[T]) Name() string { return "conv2d/gemm/" + op.gemm.name }

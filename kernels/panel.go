@@ -19,16 +19,27 @@ type panels struct {
 // packPanels packs columns first to first+n of a matrix with k rows of stride
 // columns.
 func packPanels(w Weights, k, stride, first, n int) panels {
+	p := newPanels(k, n, w.Float16 != nil)
+	p.pack(w, stride, first)
+	return p
+}
+
+// newPanels returns panels of zeros.
+func newPanels(k, n int, short bool) panels {
 	p := panels{k: k, n: n}
-	count := ceilDiv(n, lanes)
-	if w.Float16 != nil {
-		p.half = make([]half, count*k)
+	if count := p.count() * k; short {
+		p.half = make([]half, count)
 	} else {
-		p.full = make([]vec, count*k)
+		p.full = make([]vec, count)
 	}
-	for row := range k {
-		for column := range n {
-			at := column/lanes*k + row
+	return p
+}
+
+// pack fills the panels with columns from first on of rows of stride columns.
+func (p *panels) pack(w Weights, stride, first int) {
+	for row := range p.k {
+		for column := range p.n {
+			at := column/lanes*p.k + row
 			from := row*stride + first + column
 			if p.half != nil {
 				p.half[at][column%lanes] = w.Float16[from]
@@ -37,7 +48,6 @@ func packPanels(w Weights, k, stride, first, n int) panels {
 			}
 		}
 	}
-	return p
 }
 
 func (p *panels) count() int { return ceilDiv(p.n, lanes) }

@@ -19,6 +19,7 @@ func Portable() *Table {
 		Pad:         newPad,
 		Transpose:   newTranspose,
 		Resizing:    newResizing,
+		gemm:        gemmGeneric(4, 4, 1),
 		MultiplyAdd: multiplyAdds,
 	}
 }

@@ -14,15 +14,24 @@ type conv2D struct {
 
 func newConv2D(s *Conv2DSpec, w Weights) Op {
 	op := &conv2D{spec: *s, bias: make([]float32, s.Filters)}
-	copy(op.bias, w.Bias)
 	op.depth = s.KernelHeight * s.KernelWidth * s.InChannels / s.Groups
 	filters := s.Filters / s.Groups
-	for group := range s.Groups {
-		op.groups = append(op.groups, packPanels(w, op.depth, s.Filters, group*filters, filters))
+	for range s.Groups {
+		op.groups = append(op.groups, newPanels(op.depth, filters, w.Float16 != nil))
 	}
+	op.Repack(w)
 	const cache = 32 << 10
 	op.tile = min(max(cache/(op.depth*s.Groups*Float32Bytes), 2), 32, s.OutWidth)
 	return op
+}
+
+// Repack changes the weights.
+func (op *conv2D) Repack(w Weights) {
+	copy(op.bias, w.Bias)
+	filters := op.spec.Filters / op.spec.Groups
+	for group := range op.groups {
+		op.groups[group].pack(w, op.spec.Filters, group*filters)
+	}
 }
 
 func (op *conv2D) Name() string { return "conv2d/gather/portable" }

@@ -12,13 +12,20 @@ type depthwise struct {
 
 func newDepthwise(s *DepthwiseSpec, w Weights) Op {
 	op := &depthwise{spec: *s, bias: make([]float32, s.Channels*s.Multiplier)}
-	copy(op.bias, w.Bias)
 	if w.Float16 != nil {
-		op.half = append([]uint16(nil), w.Float16...)
+		op.half = make([]uint16, len(w.Float16))
 	} else {
-		op.weights = append([]float32(nil), w.Float32...)
+		op.weights = make([]float32, len(w.Float32))
 	}
+	op.Repack(w)
 	return op
+}
+
+// Repack changes the weights.
+func (op *depthwise) Repack(w Weights) {
+	copy(op.bias, w.Bias)
+	copy(op.half, w.Float16)
+	copy(op.weights, w.Float32)
 }
 
 func (op *depthwise) Name() string { return "depthwise/direct/portable" }

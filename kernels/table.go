@@ -1,5 +1,7 @@
 package kernels
 
+import "cmp"
+
 // Table is one implementation of the kernels: for each kind of layer a
 // constructor that packs the weights and returns the prepared Op. In the table
 // of one instruction set a constructor may be nil, or return nil for a spec
@@ -28,6 +30,8 @@ type Table struct {
 	// MultiplyAdd does at least rounds float32 multiply-adds as fast as one core
 	// can and returns their number, for Peak.
 	MultiplyAdd func(rounds int) int
+
+	gemm *gemmKernels[float32] // the products of training
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -48,6 +52,7 @@ func (t *Table) over(next *Table) *Table {
 		Pad:         first(t.Pad, next.Pad),
 		Transpose:   first(t.Transpose, next.Transpose),
 		Resizing:    first(t.Resizing, next.Resizing),
+		gemm:        cmp.Or(t.gemm, next.gemm),
 		MultiplyAdd: either(t.MultiplyAdd, next.MultiplyAdd),
 	}
 }

@@ -35,6 +35,7 @@ func tableAVX512() *Table {
 			}
 			return newDenseGEMM(s, w, gemmAVX512, func(v float32) float32 { return v })
 		},
+		gemm: gemmAVX512,
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd512(rounds)
 			return rounds * amd64.MultiplyAddRound512
@@ -73,6 +74,7 @@ func tableAVX2() *Table {
 		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorAVX2) },
 		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorAVX2) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
+		gemm:       gemmAVX2,
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd(rounds)
 			return rounds * amd64.MultiplyAddRound

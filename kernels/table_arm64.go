@@ -75,6 +75,7 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorNEON) },
 		Softmax:    func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorNEON) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
+		gemm:       gemm,
 		MultiplyAdd: func(rounds int) int {
 			arm64.MultiplyAdd(rounds)
 			return rounds * arm64.MultiplyAddRound

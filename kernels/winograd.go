@@ -37,6 +37,7 @@ type winograd[T element] struct {
 	bias   []float32 // [filters rounded up to columns]
 	bounds bounds
 	finish func([]float32) // the activation, unless bounds are all of it
+	set    func(i, j, channel, filter int, v float32)
 
 	depth, filters   int // channels and filters rounded up to whole groups and panels
 	down, across     int // tiles of the picture
@@ -58,18 +59,24 @@ func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile
 		panels: gemm.cut.winograd, pooled: !s.Pool.none(),
 	}
 	op.bias = make([]float32, op.filters)
-	copy(op.bias, w.Bias)
 	op.weight = make([]T, winogradPositions*op.filters*op.depth)
 	columns := gemm.columns
-	transformWeights(s, w, func(i, j, c, f int, v float32) {
+	op.set = func(i, j, c, f int, v float32) {
 		p := i*winogradPatch + j
 		op.weight[((p*op.filters/columns+f/columns)*op.depth+c)*columns+f%columns] = pack(v)
-	})
+	}
+	op.Repack(w)
 	// One more cache line a position keeps the 36 of them out of one cache set.
 	line := Alignment / bytesOf[T]()
 	op.inputs = op.panels*gemm.rows*op.depth + line
 	op.products = op.panels*gemm.rows*op.filters + Alignment/Float32Bytes
 	return op
+}
+
+// Repack changes the weights.
+func (op *winograd[T]) Repack(w Weights) {
+	copy(op.bias, w.Bias)
+	transformWeights(&op.spec, w, op.set)
 }
 
 // winogradFits tells whether a convolution is one that F(4x4,3x3) can do.

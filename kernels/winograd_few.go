@@ -37,6 +37,7 @@ type winogradFew struct {
 	bias    []float32 // [filters rounded up to 4]
 	bounds  bounds
 	finish  func([]float32) // the activation, unless bounds are all of it
+	set     func(i, j, channel, filter int, v float32)
 
 	filters      int // rounded up to 4
 	down, across int // tiles of the picture
@@ -59,12 +60,18 @@ func newWinogradFew(s *Conv2DSpec, w Weights, kernels *winogradFewKernels) Op {
 	// columns reads four elements of the last pixel.
 	op.stride = roundUp((op.across*winogradTile+2)*c+4-c, 4)
 	op.bias = make([]float32, op.filters)
-	copy(op.bias, w.Bias)
 	op.weight = make([]float32, winogradPositions*c*op.filters)
-	transformWeights(s, w, func(i, j, channel, filter int, v float32) {
+	op.set = func(i, j, channel, filter int, v float32) {
 		op.weight[((filter/4*winogradPositions+winogradFewPosition(i, j))*c+channel)*4+filter%4] = v
-	})
+	}
+	op.Repack(w)
 	return op
+}
+
+// Repack changes the weights.
+func (op *winogradFew) Repack(w Weights) {
+	copy(op.bias, w.Bias)
+	transformWeights(&op.spec, w, op.set)
 }
 
 func (op *winogradFew) Name() string { return "conv2d/winograd-4x4-few/" + op.kernels.name }

@@ -36,6 +36,9 @@ type graph struct {
 	shapes []Shape // of every tensor
 	size   int     // elements of all tensors
 	layer  Layer   // the one that is being lowered
+
+	// training keeps what is the identity, or folded, at inference only.
+	training bool
 }
 
 // maxGraphSize is the number of elements of all tensors of a model together:
@@ -129,7 +132,12 @@ func (l *Operation) lower(g *graph, in []tensor, out Shape) (tensor, error) {
 
 // Layers that are the identity at inference, or change the shape only.
 
-func (l *Dropout) lower(_ *graph, in []tensor, _ Shape) (tensor, error) { return in[0], nil }
+func (l *Dropout) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	if g.training && l.Rate > 0 {
+		return g.add(&dropoutStep{layer: l}, in[0].shape, in[0]), nil
+	}
+	return in[0], nil
+}
 
 func (l *Augmentation) lower(_ *graph, in []tensor, _ Shape) (tensor, error) { return in[0], nil }
 

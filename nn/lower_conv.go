@@ -65,7 +65,7 @@ func (l *Conv2D) lower(g *graph, in []tensor, out Shape) (tensor, error) {
 			DilationHeight: l.DilationRate[0], DilationWidth: l.DilationRate[1],
 			PadTop: top, PadLeft: left, Groups: l.Groups, Activation: activation,
 		},
-		parameters: parameters{kernel: values(l.Kernel), bias: values(l.Bias)},
+		parameters: parametersOf(l.Kernel, l.Bias),
 	}, out, in[0])
 	return g.activate(rest, t), nil
 }
@@ -109,7 +109,7 @@ func (l *DepthwiseConv2D) lower(g *graph, in []tensor, out Shape) (tensor, error
 			DilationHeight: l.DilationRate[0], DilationWidth: l.DilationRate[1],
 			PadTop: top, PadLeft: left, Activation: activation,
 		},
-		parameters: parameters{kernel: values(l.DepthwiseKernel), bias: values(l.Bias)},
+		parameters: parametersOf(l.DepthwiseKernel, l.Bias),
 	}, out, in[0])
 	return g.activate(rest, t), nil
 }
@@ -153,7 +153,7 @@ func (l *Dense) lower(g *graph, in []tensor, out Shape) (tensor, error) {
 	inputs := channels(in[0].shape)
 	t := g.add(&denseStep{
 		spec:       kernels.DenseSpec{Rows: in[0].shape.Size() / inputs, Inputs: inputs, Units: l.Units, Activation: activation},
-		parameters: parameters{kernel: values(l.Kernel), bias: values(l.Bias)},
+		parameters: parametersOf(l.Kernel, l.Bias),
 	}, out, in[0])
 	return g.activate(rest, t), nil
 }

@@ -74,6 +74,9 @@ func (g *graph) affine(in tensor, n int, scale, offset func(c int) float64) (ten
 }
 
 func (l *BatchNormalization) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
+	if g.training {
+		return g.add(&batchNormalizationStep{layer: l, channels: channels(in[0].shape), rank: len(in[0].shape)}, in[0].shape, in[0]), nil
+	}
 	gamma, beta := values(l.Gamma), values(l.Beta)
 	mean, variance := values(l.MovingMean), values(l.MovingVariance)
 	scale := func(c int) float64 {
@@ -150,6 +153,9 @@ func (l *PReLU) lower(g *graph, in []tensor, out Shape) (tensor, error) {
 	from, to := l.Alpha.Shape, out
 	for len(from) > 0 && from[0] == 1 {
 		from, to = from[1:], to[1:]
+	}
+	if g.training {
+		return g.add(&preluTraining{layer: l, from: from, to: to}, out, in[0]), nil
 	}
 	spec := kernels.PReLUSpec{Rows: out.Size() / to.Size(), Size: to.Size(), Alpha: expand(l.Alpha.Value, from, to)}
 	return g.add(&preluStep{spec}, out, in[0]), nil

@@ -66,7 +66,14 @@ func (p Precision) size(w parameters) int {
 type parameters struct {
 	kernel, bias []float32
 	owned        bool
+	from         []*Weight // kernel and, if any, bias
 }
+
+func parametersOf(kernel, bias *Weight) parameters {
+	return parameters{kernel: values(kernel), bias: values(bias), from: present(kernel, bias)}
+}
+
+func (w *parameters) sources() []*Weight { return w.from }
 
 func (w *parameters) weights() parameters { return *w }
 

@@ -1,0 +1,21 @@
+package nn
+
+import "edged/kernels"
+
+func (s *poolStep) train(b *trainBuilder, p *pass, in []*source, out *batchTensor) error {
+	x, spec := in[0], s.spec
+	p.forward = append(p.forward, b.kernel(b.table.Pool(&spec), x.tensor, out))
+	if x.wanted() {
+		p.fill(x, b.samples(0, func(i int, _ kernels.Buffer) { spec.Gradient(x.slope(i), x.tensor.sample(i), out.slope(i)) }))
+	}
+	return nil
+}
+
+func (s *globalPoolStep) train(b *trainBuilder, p *pass, in []*source, out *batchTensor) error {
+	x, spec := in[0], s.spec
+	p.forward = append(p.forward, b.kernel(b.table.GlobalPool(&spec), x.tensor, out))
+	if x.wanted() {
+		p.fill(x, b.samples(0, func(i int, _ kernels.Buffer) { spec.Gradient(x.slope(i), x.tensor.sample(i), out.slope(i)) }))
+	}
+	return nil
+}
