@@ -73,6 +73,7 @@ func tableAVX2() *Table {
 		Pool:       func(s *PoolSpec) Op { return newVectorPool(s, vectorAVX2) },
 		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorAVX2) },
 		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorAVX2) },
+		Softmax:    func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorAVX2) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:       gemmAVX2,
 		MultiplyAdd: func(rounds int) int {
@@ -206,8 +207,26 @@ var vectorAVX2 = &vectorKernels{
 		Maximum:  func(dst, src []float32) { amd64.MaximumInto(dst, src[:len(dst)]) },
 		Minimum:  func(dst, src []float32) { amd64.MinimumInto(dst, src[:len(dst)]) },
 	},
-	smooth: func(Activation) func([]float32) { return nil },
-	clamp:  func(v []float32, bounds bounds) { amd64.Clamp(v, bounds.low, bounds.high) },
+	exp: amd64.Exp,
+	smooth: func(a Activation) func([]float32) {
+		switch a.Kind {
+		case Exponential:
+			return amd64.Exp
+		case Sigmoid:
+			return amd64.Sigmoid
+		case Swish:
+			return amd64.Swish
+		case Tanh:
+			return amd64.Tanh
+		case ELU:
+			return func(v []float32) { amd64.ELU(v, 1, a.Alpha) }
+		case SELU:
+			return func(v []float32) { amd64.ELU(v, seluScale, seluScale*seluAlpha) }
+		}
+		return nil
+	},
+	scale: func(v []float32, factor, offset float32) { amd64.Scale(v, factor, offset) },
+	clamp: func(v []float32, bounds bounds) { amd64.Clamp(v, bounds.low, bounds.high) },
 	pool: func(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, sum bool, factor float32) {
 		_, _ = dst[pixels*channels-1], src[(pixels-1)*step+(rows-1)*rowStride+(columns-1)*pixelStride+channels-1]
 		if sum {
