@@ -43,14 +43,20 @@ func newDepthwise3(s *DepthwiseSpec, w Weights, kernels *depthwise3Kernels) Op {
 	op.bounds, op.finish = s.Activation.split()
 	group := kernels.group
 	op.bias = make([]float32, roundUp(s.Channels, group))
-	copy(op.bias, w.Bias)
 	op.weight = make([]float32, 9*len(op.bias))
+	op.Repack(w)
+	return op
+}
+
+// Repack changes the weights.
+func (op *depthwise3) Repack(w Weights) {
+	group := op.kernels.group
+	copy(op.bias, w.Bias)
 	for i := range 9 {
-		for c := range s.Channels {
-			op.weight[(c/group*9+i)*group+c%group] = w.at(i*s.Channels + c)
+		for c := range op.spec.Channels {
+			op.weight[(c/group*9+i)*group+c%group] = w.at(i*op.spec.Channels + c)
 		}
 	}
-	return op
 }
 
 func (op *depthwise3) Name() string { return "depthwise/3x3/" + op.kernels.name }

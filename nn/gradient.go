@@ -120,8 +120,7 @@ type trainBuilder struct {
 	trainable map[*Weight]bool
 	taken     map[*Weight]bool
 	active    map[Layer]bool // layers that train
-	tensors   []*batchTensor
-	uses      []int // of each tensor by passes not yet made
+	uses      []int          // of each tensor by passes not yet made
 	scratch   []float32
 }
 

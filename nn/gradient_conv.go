@@ -38,7 +38,7 @@ func (s *conv2DStep) train(b *trainBuilder, p *pass, in []*source, out *batchTen
 	x, spec := in[0], s.spec
 	a, made, activate := b.activated(p, spec.Activation, out)
 	spec.Activation = a
-	op := b.table.Conv2D(&spec, kernels.Weights{Float32: s.kernel, Bias: s.bias})
+	op := b.table.NewExactConv2D(&spec, kernels.Weights{Float32: s.kernel, Bias: s.bias})
 	repack, ok := b.repack(op, s.parameters)
 	if !ok {
 		return fmt.Errorf("its kernel %s is for prediction only", op.Name())
