@@ -36,7 +36,8 @@ type matvecBlock[T element] struct {
 	weight         []T // [inputs/4, rounded up to whole groups][columns][4]
 }
 
-func newMatvec[T element](s *DenseSpec, w Weights, kernels *matvecKernels[T], convert func(Weights, int) T) Op {
+func newMatvec[T element](s *DenseSpec, w Weights, kernels *matvecKernels[T], convert func(Weights) []T) Op {
+	all := convert(w)
 	op := &matvec[T]{spec: *s, kernels: kernels, bias: make([]float32, s.Units), slices: ceilDiv(s.Inputs, matvecSlice)}
 	copy(op.bias, w.Bias)
 	op.bounds, op.finish = s.Activation.split()
@@ -47,8 +48,9 @@ func newMatvec[T element](s *DenseSpec, w Weights, kernels *matvecKernels[T], co
 		}
 		b := matvecBlock[T]{unit, columns, make([]T, roundUp(s.Inputs, matvecGroup)*columns)}
 		for k := range s.Inputs {
-			for u := range min(columns, s.Units-unit) {
-				b.weight[(k/4*columns+u)*4+k%4] = convert(w, k*s.Units+unit+u)
+			group := b.weight[k/4*columns*4+k%4:]
+			for u, v := range all[k*s.Units+unit:][:min(columns, s.Units-unit)] {
+				group[4*u] = v
 			}
 		}
 		op.blocks = append(op.blocks, b)
@@ -134,14 +136,27 @@ func (op *matvec[T]) Finish(a *Args) {
 	}
 }
 
-// keepFloat32 and keepFloat16 take a weight as it is, or converted.
-func keepFloat32(w Weights, i int) float32 { return w.at(i) }
-
-func keepFloat16(w Weights, i int) uint16 {
-	if w.Float16 != nil {
-		return w.Float16[i]
+// keepFloat32 and keepFloat16 take weights as they are, or converted.
+func keepFloat32(w Weights) []float32 {
+	if w.Float16 == nil {
+		return w.Float32
 	}
-	return narrow(w.Float32[i])
+	all := make([]float32, len(w.Float16))
+	for i, v := range w.Float16 {
+		all[i] = widen(v)
+	}
+	return all
+}
+
+func keepFloat16(w Weights) []uint16 {
+	if w.Float16 != nil {
+		return w.Float16
+	}
+	all := make([]uint16, len(w.Float32))
+	for i, v := range w.Float32 {
+		all[i] = narrow(v)
+	}
+	return all
 }
 
 // newDenseGEMM is Dense on many rows, as a 1x1 convolution of a row of pixels.

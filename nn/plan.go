@@ -2,7 +2,10 @@ package nn
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
+
+	"golang.org/x/sync/errgroup"
 
 	"edged/kernels"
 )
@@ -148,12 +151,12 @@ func (c *compiler) prepare() error {
 	p.arena = size
 	at := func(id int, s Shape) place { return place{offsets[id], s} }
 	own := func(id int) place { return at(id, c.graph.shapes[id]) }
-	for _, s := range c.graph.steps {
-		op, err := s.work.prepare(c.options.Kernels, p.precision)
-		if err != nil {
-			return located(s.layers[0], err)
-		}
-		p.ops = append(p.ops, op)
+	var err error
+	if p.ops, err = c.ops(); err != nil {
+		return err
+	}
+	for i, s := range c.graph.steps {
+		op := p.ops[i]
 		p.steps = append(p.steps, Step{Layers: names(s.layers), Kernel: op.Name(), Shape: c.graph.shapes[s.output], FLOPs: s.work.flops()})
 		memory := stepMemory{dst: own(s.output)}
 		moved := c.graph.shapes[s.output].Size() * kernels.Float32Bytes
@@ -181,6 +184,22 @@ func (c *compiler) prepare() error {
 	}
 	c.keepLayers(at)
 	return nil
+}
+
+// ops prepares every step, several at a time.
+func (c *compiler) ops() ([]kernels.Op, error) {
+	ops := make([]kernels.Op, len(c.graph.steps))
+	var group errgroup.Group
+	group.SetLimit(runtime.GOMAXPROCS(0))
+	for i, s := range c.graph.steps {
+		group.Go(func() (err error) {
+			if ops[i], err = s.work.prepare(c.options.Kernels, c.plan.precision); err != nil {
+				return located(s.layers[0], err)
+			}
+			return nil
+		})
+	}
+	return ops, group.Wait()
 }
 
 // names are the layers' names, each once.

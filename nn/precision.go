@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/x448/float16"
+	"golang.org/x/sync/errgroup"
 
 	"edged/kernels"
 )
@@ -42,15 +43,24 @@ func (p Precision) pack(w parameters) (kernels.Weights, error) {
 		return kernels.Weights{Float32: w.kernel, Bias: w.bias}, nil
 	}
 	short := make([]uint16, len(w.kernel))
-	for i, v := range w.kernel {
-		h := float16.Fromfloat32(v)
-		if h.IsInf(0) {
-			return kernels.Weights{}, fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", i, v, 65504, p, Float32)
-		}
-		short[i] = h.Bits()
+	var group errgroup.Group
+	for from := 0; from < len(short); from += packRun {
+		group.Go(func() error {
+			for i := from; i < min(from+packRun, len(short)); i++ {
+				h := float16.Fromfloat32(w.kernel[i])
+				if h.IsInf(0) {
+					return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", i, w.kernel[i], 65504, p, Float32)
+				}
+				short[i] = h.Bits()
+			}
+			return nil
+		})
 	}
-	return kernels.Weights{Float16: short, Bias: w.bias}, nil
+	return kernels.Weights{Float16: short, Bias: w.bias}, group.Wait()
 }
+
+// packRun is the number of weights that are converted by one goroutine.
+const packRun = 1 << 18
 
 // size is the memory in bytes of weights in the precision.
 func (p Precision) size(w parameters) int {
@@ -134,12 +144,15 @@ func CheckWeights(m *Model) error {
 	return nil
 }
 
+// infinity is the exponent of what is infinite or not a number.
+const infinity = 0x7f800000
+
 func (w *Weight) check() error {
 	if len(w.Value) != w.Shape.Size() {
 		return fmt.Errorf("weight %s has %d values and its shape %v asks for %d", w.Name, len(w.Value), []int(w.Shape), w.Shape.Size())
 	}
 	for i, v := range w.Value {
-		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
+		if math.Float32bits(v)&infinity == infinity {
 			return fmt.Errorf("weight %s has the value %g at %d", w.Name, v, i)
 		}
 	}
