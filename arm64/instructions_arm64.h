@@ -62,6 +62,9 @@
 #define SQRDMULH4S(d, n, m) WORD $(0x6ea0b400 | (m)<<16 | (n)<<5 | (d))
 #define SRSHL4S(d, n, m) WORD $(0x4ea05400 | (m)<<16 | (n)<<5 | (d))
 #define SSHL4S(d, n, m) WORD $(0x4ea04400 | (m)<<16 | (n)<<5 | (d))
+#define SQADD4S(d, n, m) WORD $(0x4ea00c00 | (m)<<16 | (n)<<5 | (d))
+#define SQADD8H(d, n, m) WORD $(0x4e600c00 | (m)<<16 | (n)<<5 | (d))
+#define AND16B(d, n, m) WORD $(0x4e201c00 | (m)<<16 | (n)<<5 | (d))
 #define ADDP4S(d, n, m) WORD $(0x4ea0bc00 | (m)<<16 | (n)<<5 | (d))
 
 // d = op n
@@ -114,8 +117,10 @@
 #define MLA8H_LANE(d, n, m, i) WORD $(0x6f400000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))
 #define MUL8H_LANE(d, n, m, i) WORD $(0x4f408000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))
 
-// d = n shifted right by s with rounding, in 32 bits
+// d = n shifted right by s in 32 bits, with rounding, without, or added
 #define SRSHR4S(d, n, s) WORD $(0x4f202400 | (32-(s))<<16 | (n)<<5 | (d))
+#define SSHR4S(d, n, s) WORD $(0x4f200400 | (32-(s))<<16 | (n)<<5 | (d))
+#define SSRA4S(d, n, s) WORD $(0x4f201400 | (32-(s))<<16 | (n)<<5 | (d))
 
 // Unsigned products of 16 bits and narrowing shifts, s bits right.
 #define UMULL4S_LANE(d, n, m, i) WORD $(0x2f40a000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))

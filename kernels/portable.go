@@ -21,5 +21,9 @@ func Portable() *Table {
 		Resizing:    newResizing,
 		gemm:        gemmGeneric(4, 4, 1),
 		MultiplyAdd: multiplyAdds,
+
+		Int8Conv2D:    newPortableInt8Conv2D,
+		Int8Depthwise: newPortableInt8Depthwise,
+		Int8Dense:     newPortableInt8Dense,
 	}
 }

@@ -31,7 +31,10 @@ type Table struct {
 	// can and returns their number, for Peak.
 	MultiplyAdd func(rounds int) int
 
-	gemm *gemmKernels[float32] // the products of training
+	gemm          *gemmKernels[float32] // the products of training
+	Int8Conv2D    func(s *Int8Conv2DSpec, w Int8Weights) Op
+	Int8Depthwise func(s *Int8DepthwiseSpec, w Int8Weights) Op
+	Int8Dense     func(s *Int8DenseSpec, w Int8Weights) Op
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -54,6 +57,10 @@ func (t *Table) over(next *Table) *Table {
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
 		MultiplyAdd: either(t.MultiplyAdd, next.MultiplyAdd),
+
+		Int8Conv2D:    first2(t.Int8Conv2D, next.Int8Conv2D),
+		Int8Depthwise: first2(t.Int8Depthwise, next.Int8Depthwise),
+		Int8Dense:     first2(t.Int8Dense, next.Int8Dense),
 	}
 }
 

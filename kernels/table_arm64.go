@@ -14,7 +14,7 @@ func implementations() []implementation {
 	if inOrder() {
 		both[0], both[1] = both[1], both[0]
 	}
-	return append([]implementation{{neonFP16(), cpu.ARM64.HasASIMDHP}}, both...)
+	return append([]implementation{{neonFP16(), cpu.ARM64.HasASIMDHP}, {neonDotprod(), cpu.ARM64.HasASIMDDP}}, both...)
 }
 
 // neonFP16 is arithmetic in float16 for layers whose weights are float16.
@@ -60,7 +60,7 @@ var winogradHalfNEON = &winogradKernels[uint16]{
 	output: winogradNEON.output,
 }
 
-// neon is float32 for every ARMv8-A core.
+// neon is float32 and int8 for every ARMv8-A core.
 func neon() *Table { return neonWith(gemmNEON) }
 
 func neonWith(gemm *gemmKernels[float32]) *Table {
@@ -80,6 +80,9 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 			arm64.MultiplyAdd(rounds)
 			return rounds * arm64.MultiplyAddRound
 		},
+
+		Int8Conv2D:    neonInt8Conv2D,
+		Int8Depthwise: newInt8Depthwise,
 	}
 }
 

@@ -11,15 +11,19 @@ import (
 
 // exercised are the kernels that the cases must reach in each table.
 var exercised = map[string][]string{
-	"portable": {"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable"},
-	"avx512":   {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "dense/gemm/avx512", "depthwise/3x3/avx512"},
+	"portable": {
+		"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable",
+		"int8-conv2d/portable", "int8-depthwise/portable", "int8-dense/portable",
+	},
+	"avx512": {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "dense/gemm/avx512", "depthwise/3x3/avx512"},
 	"avx2": {
 		"conv2d/winograd-4x4/avx2", "conv2d/gemm/avx2", "conv2d/gemm/avx2+pool", "conv2d/direct/avx2", "conv2d/direct/avx2+pool",
 		"dense/matvec/avx2", "dense/matvec/avx2-half", "dense/gemm/avx2", "depthwise/tiles/avx2", "depthwise/3x3/avx2",
 		"max-pool/vector/avx2", "average-pool/vector/avx2", "global-max-pool/vector/avx2", "global-average-pool/vector/avx2",
 		"combine/vector/avx2", "activate/vector/avx2", "softmax/vector/avx2",
 	},
-	"neon-fp16": {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
+	"neon-fp16":    {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
+	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool"},
 	"neon-in-order": {
 		"conv2d/winograd-4x4/neon-in-order", "conv2d/gemm/neon-in-order", "conv2d/gemm/neon-in-order+pool", "dense/gemm/neon-in-order",
 	},
@@ -28,6 +32,8 @@ var exercised = map[string][]string{
 		"dense/matvec/neon", "dense/matvec/neon-half", "conv2d/direct/neon", "conv2d/direct/neon+pool", "dense/gemm/neon", "depthwise/tiles/neon",
 		"max-pool/vector/neon", "average-pool/vector/neon", "global-max-pool/vector/neon", "global-average-pool/vector/neon",
 		"combine/vector/neon", "activate/vector/neon", "softmax/vector/neon",
+		"int8-conv2d/winograd-4x4/neon", "int8-conv2d/winograd-4x4/neon+pool", "int8-conv2d/tiles/neon", "int8-conv2d/tiles/neon+pool",
+		"int8-depthwise/rows/neon",
 	},
 }
 

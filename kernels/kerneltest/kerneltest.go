@@ -1,5 +1,5 @@
 // Package kerneltest compares a table of kernels with a naive implementation in
-// float64. Every tensor lies on memory of its own with inaccessible pages on
+// float64, and its int8 kernels with exact arithmetic. Every tensor lies on memory of its own with inaccessible pages on
 // both sides, flush with one and then with the other; workspaces are filled
 // with rubbish; units run forwards at once and backwards one by one.
 package kerneltest
@@ -34,6 +34,9 @@ func Run(t *testing.T, table *kernels.Table, must ...string) {
 	t.Run("Pad", s.pad)
 	t.Run("Transpose", s.transpose)
 	t.Run("Resizing", s.resizing)
+	t.Run("Int8Conv2D", s.int8Conv2D)
+	t.Run("Int8Depthwise", s.int8Depthwise)
+	t.Run("Int8Dense", s.int8Dense)
 	if strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 		return
 	}

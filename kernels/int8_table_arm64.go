@@ -1,0 +1,78 @@
+//go:build !purego
+
+package kernels
+
+import "edged/arm64"
+
+// neonDotprod is int8 on cores with the dot product.
+func neonDotprod() *Table {
+	return &Table{
+		Name:       "neon-dotprod",
+		Int8Conv2D: func(s *Int8Conv2DSpec, w Int8Weights) Op { return newInt8Conv2D(s, w, int8DotNEON) },
+	}
+}
+
+func neonInt8Conv2D(s *Int8Conv2DSpec, w Int8Weights) Op {
+	if op := newInt8Winograd(s, w, int8WinogradNEON); op != nil {
+		return op
+	}
+	return newInt8Conv2D(s, w, int8LongNEON)
+}
+
+var int8DotNEON = &int8Tile{
+	name: "neon-dotprod", pixels: arm64.Int8DotPixels, filters: arm64.Int8DotFilters, group: arm64.Int8DotGroup,
+	convolve: func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
+		w []int8, scales []int32, tiles, panels int, pool, general bool) {
+		t := int8Lengths{arm64.Int8DotPixels, arm64.Int8DotFilters}
+		t.check(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, tiles, panels, pool)
+		_, _ = w[panels*rows*ceilDiv(length, arm64.Int8DotGroup)*arm64.Int8DotGroup*arm64.Int8DotFilters-1], scales[panels*int8Scales(arm64.Int8DotFilters)-1]
+		arm64.Int8Dot(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, w, scales, tiles, panels, pool, general)
+	},
+}
+
+var int8LongNEON = &int8Tile{
+	name: "neon", pixels: arm64.Int8LongPixels, filters: arm64.Int8LongFilters, group: arm64.Int8LongGroup, opposed: true,
+	convolve: func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
+		w []int8, scales []int32, tiles, panels int, pool, general bool) {
+		t := int8Lengths{arm64.Int8LongPixels, arm64.Int8LongFilters}
+		t.check(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, tiles, panels, pool)
+		_, _ = w[panels*rows*ceilDiv(length, arm64.Int8LongGroup)*arm64.Int8LongGroup*arm64.Int8LongFilters-1], scales[panels*int8Scales(arm64.Int8LongFilters)-1]
+		arm64.Int8Long(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, w, scales, tiles, panels, pool, general)
+	},
+}
+
+// int8Lengths is the tile of an int8 convolution.
+type int8Lengths struct{ pixels, filters int }
+
+// check panics if the tiles reach beyond dst or src.
+func (t int8Lengths) check(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step, tiles, panels int, pool bool) {
+	out := t.pixels
+	if pool {
+		out /= 4
+	}
+	_ = dst[(tiles*out-1)*dstStride+panels*t.filters-1]
+	_ = src[(tiles-1)*step+second+(t.pixels/2-1)*pixelStride+(rows-1)*rowStride+roundUp(length, int8Overread)-1]
+}
+
+var int8WinogradNEON = &int8WinogradKernels{
+	name: "neon",
+	input: func(dst []int16, position int, src []int8, rowStride, pixelStride, groups int) {
+		_ = dst[(winogradPositions-1)*position+(groups-1)*arm64.Int8WinogradTiles*arm64.Int8WinogradGroup+arm64.Int8WinogradGroup-1]
+		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+groups*arm64.Int8WinogradGroup-1]
+		arm64.Int8WinogradInput(dst, position, src, rowStride, pixelStride, groups)
+	},
+	multiply: func(dst []int32, a []int16, position int, b []int16, depth int) {
+		_, _ = dst[winogradPositions*int8WinogradTile*int8WinogradTile-1], b[winogradPositions*depth*arm64.Int8WinogradFilters-1]
+		_ = a[(winogradPositions-1)*position+roundUp(depth, arm64.Int8WinogradGroup)*arm64.Int8WinogradTiles-1]
+		arm64.Int8WinogradMultiply(dst, a, position, b, depth)
+	},
+	output: func(dst []int8, rowStride, pixelStride int, src, scales []int32, tiles int, pool, general bool) {
+		side := winogradTile
+		if pool {
+			side /= 2
+		}
+		_ = dst[(side-1)*rowStride+(tiles*side-1)*pixelStride+arm64.Int8WinogradFilters-1]
+		_, _ = src[((winogradPositions-1)*int8WinogradTile+tiles)*int8WinogradTile-1], scales[2*int8Scales(4)-1]
+		arm64.Int8WinogradOutput(dst, rowStride, pixelStride, src, scales, tiles, pool, general)
+	},
+}
