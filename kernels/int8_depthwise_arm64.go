@@ -23,17 +23,17 @@ type int8Depthwise struct {
 const int8DepthwiseCells = 9
 
 // newInt8Depthwise returns the op, or nil for a convolution it isn't made for.
-func newInt8Depthwise(s *Int8DepthwiseSpec, w Int8Weights) Op {
+func newInt8Depthwise(s *DepthwiseSpec, w Int8Weights) Op {
 	row := int8DepthwiseRows[s.StrideWidth]
-	if row == nil || s.KernelHeight != 3 || s.KernelWidth != 3 || s.DepthwiseSpec.Multiplier != 1 || s.DilationHeight != 1 || s.DilationWidth != 1 ||
+	if row == nil || s.KernelHeight != 3 || s.KernelWidth != 3 || s.Multiplier != 1 || s.DilationHeight != 1 || s.DilationWidth != 1 ||
 		s.Channels%arm64.Int8DepthwiseGroup != 0 {
 		return nil
 	}
 	layer := s.grouped()
-	op := &int8Depthwise{spec: s.DepthwiseSpec, row: row, weight: make([]int8, int8DepthwiseCells*s.Channels), zeros: make([]int8, s.InWidth*s.Channels)}
+	op := &int8Depthwise{spec: *s, row: row, weight: make([]int8, int8DepthwiseCells*s.Channels), zeros: make([]int8, s.InWidth*s.Channels)}
 	op.scales, op.general = int8Layer{&layer, w}.scales(arm64.Int8DepthwiseGroup)
 	for i := range op.zeros {
-		op.zeros[i] = s.InputZero
+		op.zeros[i] = w.InZero
 	}
 	for c := range s.Channels {
 		at := op.weight[c/arm64.Int8DepthwiseGroup*int8DepthwiseCells*arm64.Int8DepthwiseGroup+c%arm64.Int8DepthwiseGroup:]

@@ -8,11 +8,11 @@ import "edged/arm64"
 func neonDotprod() *Table {
 	return &Table{
 		Name:       "neon-dotprod",
-		Int8Conv2D: func(s *Int8Conv2DSpec, w Int8Weights) Op { return newInt8Conv2D(s, w, int8DotNEON) },
+		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op { return newInt8Conv2D(s, w, int8DotNEON) },
 	}
 }
 
-func neonInt8Conv2D(s *Int8Conv2DSpec, w Int8Weights) Op {
+func neonInt8Conv2D(s *Conv2DSpec, w Int8Weights) Op {
 	if op := newInt8Winograd(s, w, int8WinogradNEON); op != nil {
 		return op
 	}

@@ -34,7 +34,7 @@ const (
 
 // int8Layer is a convolution before it is packed.
 type int8Layer struct {
-	*Int8Conv2DSpec
+	*Conv2DSpec
 	Int8Weights
 }
 
@@ -68,10 +68,10 @@ func (l int8Layer) scales(columns int) (scales []int32, general bool) {
 	sums, _ := l.totals()
 	for f := range l.Filters {
 		at := scales[f/columns*size+f%columns:]
-		at[0] = l.bias(f) - int32(int(l.InputZero)*sums[f])
-		multiplier, shift := l.scale(f)
-		at[columns] = multiplier
-		at[2*columns], at[3*columns+arm64.Int8Bounds] = int32(min(shift, 0)), int32(max(shift, 0))
+		at[0] = l.bias(f) - int32(int(l.InZero)*sums[f])
+		shift := l.Rescale[f].Shift
+		at[columns] = l.Rescale[f].Multiplier
+		at[2*columns], at[3*columns+arm64.Int8Bounds] = min(shift, 0), max(shift, 0)
 		general = general || shift >= 0
 	}
 	return scales, general
@@ -79,7 +79,7 @@ func (l int8Layer) scales(columns int) (scales []int32, general bool) {
 
 // bounds packs the output's zero point in 16 bits and its limits in 8.
 func (l int8Layer) bounds(dst []int32) {
-	zero, low, high := uint32(uint16(int16(l.Zero))), uint32(uint8(l.Low)), uint32(uint8(l.High))
+	zero, low, high := uint32(uint16(int16(l.OutZero))), uint32(uint8(l.Low)), uint32(uint8(l.High))
 	for i := range 4 {
 		dst[i], dst[4+i], dst[8+i] = int32(zero*0x10001), int32(low*0x1010101), int32(high*0x1010101)
 	}
@@ -107,9 +107,8 @@ type int8Conv2D struct {
 }
 
 // newInt8Conv2D returns the op, or nil for a convolution it isn't made for.
-func newInt8Conv2D(spec *Int8Conv2DSpec, w Int8Weights, tile *int8Tile) Op {
-	s := &spec.Conv2DSpec
-	l := int8Layer{spec, w}
+func newInt8Conv2D(s *Conv2DSpec, w Int8Weights, tile *int8Tile) Op {
+	l := int8Layer{s, w}
 	pooled := !s.Pool.none()
 	if s.Groups != 1 || s.DilationHeight != 1 || s.DilationWidth != 1 || pooled && !s.Pool.halves(s) {
 		return nil
@@ -141,7 +140,7 @@ func newInt8Conv2D(spec *Int8Conv2DSpec, w Int8Weights, tile *int8Tile) Op {
 	op.scales, op.general = l.scales(tile.filters)
 	op.zeros = make([]int8, max(op.window, s.InWidth)*s.InChannels)
 	for i := range op.zeros {
-		op.zeros[i] = spec.InputZero
+		op.zeros[i] = w.InZero
 	}
 	if !op.pack(l) {
 		return nil

@@ -50,9 +50,8 @@ type int8Winograd struct {
 }
 
 // newInt8Winograd returns the op, or nil for a convolution it isn't made for.
-func newInt8Winograd(spec *Int8Conv2DSpec, w Int8Weights, tile *int8WinogradKernels) Op {
-	s := &spec.Conv2DSpec
-	l := int8Layer{spec, w}
+func newInt8Winograd(s *Conv2DSpec, w Int8Weights, tile *int8WinogradKernels) Op {
+	l := int8Layer{s, w}
 	if !winogradFits(s) || s.Filters < int8WinogradTile {
 		return nil
 	}
@@ -82,7 +81,7 @@ func newInt8Winograd(spec *Int8Conv2DSpec, w Int8Weights, tile *int8WinogradKern
 	}
 	op.zeros = make([]int8, winogradPatch*s.InChannels)
 	for i := range op.zeros {
-		op.zeros[i] = spec.InputZero
+		op.zeros[i] = w.InZero
 	}
 	op.pack(l)
 	return op

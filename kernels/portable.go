@@ -22,8 +22,8 @@ func Portable() *Table {
 		gemm:        gemmGeneric(4, 4, 1),
 		MultiplyAdd: multiplyAdds,
 
-		Int8Conv2D:    newPortableInt8Conv2D,
-		Int8Depthwise: newPortableInt8Depthwise,
-		Int8Dense:     newPortableInt8Dense,
+		Conv2DInt8:    newPortableInt8Conv2D,
+		DepthwiseInt8: newPortableInt8Depthwise,
+		DenseInt8:     newPortableInt8Dense,
 	}
 }

@@ -1,22 +1,39 @@
 package kernels
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // portableInt8Conv2D computes one row of the output, or of what pooling makes
 // of it, a unit. Pooling is done on sums: requantization keeps their order.
 type portableInt8Conv2D struct {
 	Unshared
-	spec    Int8Conv2DSpec
+	spec    Conv2DSpec
 	weights Int8Weights
 }
 
-func newPortableInt8Conv2D(s *Int8Conv2DSpec, w Int8Weights) Op {
+func newPortableInt8Conv2D(s *Conv2DSpec, w Int8Weights) Op {
 	return &portableInt8Conv2D{spec: *s, weights: w.clone()}
 }
 
 // clone copies the weights for an op to keep.
 func (w Int8Weights) clone() Int8Weights {
-	return Int8Weights{append([]int8(nil), w.Values...), append([]int32(nil), w.Bias...)}
+	w.Values, w.Bias, w.Rescale = slices.Clone(w.Values), slices.Clone(w.Bias), slices.Clone(w.Rescale)
+	return w
+}
+
+// bias is the bias of a filter.
+func (w Int8Weights) bias(filter int) int32 {
+	if w.Bias == nil {
+		return 0
+	}
+	return w.Bias[filter]
+}
+
+// requantize makes the output of a filter from its sum.
+func (w Int8Weights) requantize(sum int32, filter int) int8 {
+	return clampInt8(w.Rescale[filter].Apply(sum)+int32(w.OutZero), w.Low, w.High)
 }
 
 func (op *portableInt8Conv2D) Name() string { return "int8-conv2d/portable" }
@@ -57,7 +74,7 @@ func (op *portableInt8Conv2D) Run(a *Args, first, last int, private Buffer) {
 			}
 			pixel := a.Dst.Int8()[(y*width+x)*s.Filters:]
 			for f, v := range best {
-				pixel[f] = s.apply(v, f)
+				pixel[f] = op.weights.requantize(v, f)
 			}
 		}
 	}
@@ -80,7 +97,7 @@ func (op *portableInt8Conv2D) sum(sums []int32, src []int8, y, x int) {
 				group := c / depth * filters
 				row := op.weights.Values[((i*s.KernelWidth+j)*depth+c%depth)*s.Filters+group:][:filters]
 				for f, w := range row {
-					sums[group+f] += (int32(v) - int32(s.InputZero)) * int32(w)
+					sums[group+f] += (int32(v) - int32(op.weights.InZero)) * int32(w)
 				}
 			}
 		}
@@ -88,7 +105,7 @@ func (op *portableInt8Conv2D) sum(sums []int32, src []int8, y, x int) {
 }
 
 // newPortableInt8Depthwise is a convolution with as many groups as channels.
-func newPortableInt8Depthwise(s *Int8DepthwiseSpec, w Int8Weights) Op {
+func newPortableInt8Depthwise(s *DepthwiseSpec, w Int8Weights) Op {
 	return &portableInt8Depthwise{portableInt8Conv2D{spec: s.grouped(), weights: w.clone()}}
 }
 
@@ -98,20 +115,17 @@ func (op *portableInt8Depthwise) Name() string { return "int8-depthwise/portable
 
 // grouped is the depthwise convolution as a convolution of groups, whose
 // weights lie in the same order.
-func (s *Int8DepthwiseSpec) grouped() Int8Conv2DSpec {
-	return Int8Conv2DSpec{
-		Conv2DSpec: Conv2DSpec{
-			InHeight: s.InHeight, InWidth: s.InWidth, InChannels: s.Channels,
-			OutHeight: s.OutHeight, OutWidth: s.OutWidth, Filters: s.Channels * s.Multiplier,
-			KernelHeight: s.KernelHeight, KernelWidth: s.KernelWidth, StrideHeight: s.StrideHeight, StrideWidth: s.StrideWidth,
-			DilationHeight: s.DilationHeight, DilationWidth: s.DilationWidth, PadTop: s.PadTop, PadLeft: s.PadLeft, Groups: s.Channels,
-		},
-		Requantization: s.Requantization, InputZero: s.InputZero,
+func (s *DepthwiseSpec) grouped() Conv2DSpec {
+	return Conv2DSpec{
+		InHeight: s.InHeight, InWidth: s.InWidth, InChannels: s.Channels,
+		OutHeight: s.OutHeight, OutWidth: s.OutWidth, Filters: s.Channels * s.Multiplier,
+		KernelHeight: s.KernelHeight, KernelWidth: s.KernelWidth, StrideHeight: s.StrideHeight, StrideWidth: s.StrideWidth,
+		DilationHeight: s.DilationHeight, DilationWidth: s.DilationWidth, PadTop: s.PadTop, PadLeft: s.PadLeft, Groups: s.Channels,
 	}
 }
 
 // newPortableInt8Dense is a convolution of 1x1 on a picture of one row.
-func newPortableInt8Dense(s *Int8DenseSpec, w Int8Weights) Op {
+func newPortableInt8Dense(s *DenseSpec, w Int8Weights) Op {
 	return &portableInt8Dense{portableInt8Conv2D{spec: s.convolution(), weights: w.clone()}}
 }
 
@@ -120,12 +134,9 @@ type portableInt8Dense struct{ portableInt8Conv2D }
 func (op *portableInt8Dense) Name() string { return "int8-dense/portable" }
 
 // convolution is the layer as a convolution of 1x1 on Rows pixels.
-func (s *Int8DenseSpec) convolution() Int8Conv2DSpec {
-	return Int8Conv2DSpec{
-		Conv2DSpec: Conv2DSpec{
-			InHeight: 1, InWidth: s.Rows, InChannels: s.Inputs, OutHeight: 1, OutWidth: s.Rows, Filters: s.Units,
-			KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1,
-		},
-		Requantization: s.Requantization, InputZero: s.InputZero,
+func (s *DenseSpec) convolution() Conv2DSpec {
+	return Conv2DSpec{
+		InHeight: 1, InWidth: s.Rows, InChannels: s.Inputs, OutHeight: 1, OutWidth: s.Rows, Filters: s.Units,
+		KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1,
 	}
 }

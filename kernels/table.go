@@ -32,9 +32,9 @@ type Table struct {
 	MultiplyAdd func(rounds int) int
 
 	gemm          *gemmKernels[float32] // the products of training
-	Int8Conv2D    func(s *Int8Conv2DSpec, w Int8Weights) Op
-	Int8Depthwise func(s *Int8DepthwiseSpec, w Int8Weights) Op
-	Int8Dense     func(s *Int8DenseSpec, w Int8Weights) Op
+	Conv2DInt8    func(s *Conv2DSpec, w Int8Weights) Op
+	DepthwiseInt8 func(s *DepthwiseSpec, w Int8Weights) Op
+	DenseInt8     func(s *DenseSpec, w Int8Weights) Op
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -58,9 +58,9 @@ func (t *Table) over(next *Table) *Table {
 		gemm:        cmp.Or(t.gemm, next.gemm),
 		MultiplyAdd: either(t.MultiplyAdd, next.MultiplyAdd),
 
-		Int8Conv2D:    first2(t.Int8Conv2D, next.Int8Conv2D),
-		Int8Depthwise: first2(t.Int8Depthwise, next.Int8Depthwise),
-		Int8Dense:     first2(t.Int8Dense, next.Int8Dense),
+		Conv2DInt8:    first2(t.Conv2DInt8, next.Conv2DInt8),
+		DepthwiseInt8: first2(t.DepthwiseInt8, next.DepthwiseInt8),
+		DenseInt8:     first2(t.DenseInt8, next.DenseInt8),
 	}
 }
 

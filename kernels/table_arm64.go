@@ -81,8 +81,8 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 			return rounds * arm64.MultiplyAddRound
 		},
 
-		Int8Conv2D:    neonInt8Conv2D,
-		Int8Depthwise: newInt8Depthwise,
+		Conv2DInt8:    neonInt8Conv2D,
+		DepthwiseInt8: newInt8Depthwise,
 	}
 }
 

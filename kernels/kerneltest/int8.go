@@ -52,7 +52,7 @@ func int8Layers() []kernels.Conv2DSpec {
 func (s *suite) int8Conv2D(t *testing.T) {
 	for i, layer := range int8Layers() {
 		c := newInt8Case(layer, i)
-		s.checkInt8(t, i, s.table.Int8Conv2D(&c.spec, c.weights), c)
+		s.checkInt8(t, i, s.table.Conv2DInt8(&c.spec, c.weights), c)
 	}
 }
 
@@ -73,9 +73,7 @@ func (s *suite) int8Depthwise(t *testing.T) {
 						Filters: channels * spec.Multiplier, KernelHeight: kernel, KernelWidth: kernel, StrideHeight: stride, StrideWidth: stride,
 						DilationHeight: 1, DilationWidth: 1, PadTop: pad, PadLeft: pad, Groups: channels,
 					}, i)
-					s.checkInt8(t, i, s.table.Int8Depthwise(&kernels.Int8DepthwiseSpec{
-						DepthwiseSpec: spec, Requantization: c.spec.Requantization, InputZero: c.spec.InputZero,
-					}, c.weights), c)
+					s.checkInt8(t, i, s.table.DepthwiseInt8(&spec, c.weights), c)
 					i++
 				}
 			}
@@ -92,9 +90,7 @@ func (s *suite) int8Dense(t *testing.T) {
 					InHeight: 1, InWidth: rows, InChannels: inputs, OutHeight: 1, OutWidth: rows, Filters: units,
 					KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1,
 				}, i)
-				s.checkInt8(t, i, s.table.Int8Dense(&kernels.Int8DenseSpec{
-					DenseSpec: kernels.DenseSpec{Rows: rows, Inputs: inputs, Units: units}, Requantization: c.spec.Requantization, InputZero: c.spec.InputZero,
-				}, c.weights), c)
+				s.checkInt8(t, i, s.table.DenseInt8(&kernels.DenseSpec{Rows: rows, Inputs: inputs, Units: units}, c.weights), c)
 				i++
 			}
 		}
@@ -103,34 +99,30 @@ func (s *suite) int8Dense(t *testing.T) {
 
 // int8Case is a layer with weights, an input and the output it must give.
 type int8Case struct {
-	spec    kernels.Int8Conv2DSpec
+	spec    kernels.Conv2DSpec
 	weights kernels.Int8Weights
 	input   []int8
 	want    []int8
 }
 
 // newInt8Case fills a layer with numbers that depend on seed only: now and then
-// extreme ones, one scale for all filters, or shifts to the left.
+// extreme ones or shifts to the left.
 func newInt8Case(layer kernels.Conv2DSpec, seed int) *int8Case {
 	source := rand.New(rand.NewPCG(uint64(seed), 5))
-	c := &int8Case{spec: kernels.Int8Conv2DSpec{Conv2DSpec: layer}}
-	r := &c.spec.Requantization
-	r.Low, r.High, r.Zero = -128, 127, int8(source.IntN(256)-128)
-	c.spec.InputZero = int8(source.IntN(256) - 128)
+	c := &int8Case{spec: layer}
+	r := &c.weights
+	r.Low, r.High, r.OutZero = -128, 127, int8(source.IntN(256)-128)
+	r.InZero = int8(source.IntN(256) - 128)
 	if seed%3 == 1 {
-		r.Low, r.High = r.Zero, int8(min(int(r.Zero)+50, 127))
-	}
-	scales := layer.Filters
-	if seed%4 == 2 {
-		scales = 1
+		r.Low, r.High = r.OutZero, int8(min(int(r.OutZero)+50, 127))
 	}
 	depth := layer.KernelHeight * layer.KernelWidth * layer.InChannels / layer.Groups
-	for range scales {
+	for range layer.Filters {
 		shift := -5 - int(math.Log2(float64(depth))/2) - source.IntN(3)
 		if seed%4 == 3 {
 			shift = 1 - source.IntN(12)
 		}
-		r.Multipliers, r.Shifts = append(r.Multipliers, 1<<30+source.Int32N(1<<30)), append(r.Shifts, int8(shift))
+		r.Rescale = append(r.Rescale, kernels.Rescale{Multiplier: 1<<30 + source.Int32N(1<<30), Shift: int32(shift)})
 	}
 	extreme := seed%5 == 4
 	c.weights.Values = int8s(source, depth*layer.Filters, -127, extreme)
@@ -177,12 +169,12 @@ func (c *int8Case) convolve() []int8 {
 							continue
 						}
 						for k := range depth {
-							v := int64(c.input[(iy*s.InWidth+ix)*s.InChannels+f/filters*depth+k]) - int64(s.InputZero)
+							v := int64(c.input[(iy*s.InWidth+ix)*s.InChannels+f/filters*depth+k]) - int64(c.weights.InZero)
 							sum += v * int64(c.weights.Values[((i*s.KernelWidth+j)*depth+k)*s.Filters+f])
 						}
 					}
 				}
-				full = append(full, requantize(&s.Requantization, sum, f))
+				full = append(full, requantize(&c.weights, sum, f))
 			}
 		}
 	}
@@ -204,15 +196,13 @@ func (c *int8Case) convolve() []int8 {
 	return pooled
 }
 
-// requantize is Requantization in exact arithmetic.
-func requantize(r *kernels.Requantization, sum int64, f int) int8 {
-	f %= len(r.Multipliers)
-	shift := int(r.Shifts[f])
-	product := new(big.Int).Mul(big.NewInt(sum<<max(shift, 0)), big.NewInt(int64(r.Multipliers[f])))
+// requantize makes the output of a sum in exact arithmetic.
+func requantize(w *kernels.Int8Weights, sum int64, f int) int8 {
+	shift := int(w.Rescale[f].Shift)
+	product := new(big.Int).Mul(big.NewInt(sum<<max(shift, 0)), big.NewInt(int64(w.Rescale[f].Multiplier)))
 	product.Add(product, big.NewInt(1<<30))
-	high := product.Rsh(product, 31).Int64()
-	value := float64(high) * math.Pow(2, float64(min(shift, 0)))
-	return int8(min(max(math.Round(value)+float64(r.Zero), float64(r.Low)), float64(r.High)))
+	value := float64(product.Rsh(product, 31).Int64()) * math.Pow(2, float64(min(shift, 0)))
+	return int8(min(max(math.Round(value)+float64(w.OutZero), float64(w.Low)), float64(w.High)))
 }
 
 // checkInt8 runs the op in every way and wants the very output.
