@@ -137,7 +137,7 @@ func (t *Trainer) prepare() error {
 	if err != nil {
 		return err
 	}
-	output := nodes[t.model.Outputs[0]].id
+	output := b.splitSigmoid(nodes[t.model.Outputs[0]].id)
 	if err := t.options.Loss.check(b.graph.shapes[output].Size()); err != nil {
 		return err
 	}
@@ -271,6 +271,23 @@ func (b *trainBuilder) makeLoss(output int) int {
 	}
 	b.loss = l
 	return last
+}
+
+// splitSigmoid makes a step of its own of the sigmoid of a last dense layer, so
+// that binary_crossentropy can be computed from what goes in there.
+func (b *trainBuilder) splitSigmoid(output int) int {
+	if len(b.graph.steps) == 0 || b.options.Loss.Name != "binary_crossentropy" {
+		return output
+	}
+	last := b.graph.steps[len(b.graph.steps)-1]
+	dense, ok := last.work.(*denseStep)
+	if !ok || last.output != output || dense.spec.Activation.Kind != kernels.Sigmoid {
+		return output
+	}
+	dense.spec.Activation = kernels.Activation{}
+	b.graph.layer = last.layers[0]
+	shape := b.graph.shapes[output]
+	return b.graph.add(&activateStep{kernels.ActivateSpec{Size: shape.Size(), Activation: kernels.Activation{Kind: kernels.Sigmoid}}}, shape, tensor{output, shape}).id
 }
 
 func (b *trainBuilder) joins(w work) bool {
