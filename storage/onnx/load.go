@@ -97,6 +97,9 @@ func (b *builder) model() (*nn.Model, error) {
 // input adds the network's input.
 func (b *builder) input() error {
 	inputs := slices.DeleteFunc(slices.Clone(b.graph.inputs), func(in input) bool { return b.graph.constants[in.name] != nil })
+	if len(inputs) > 1 { // Keras's exporter leaves inputs for constants that it has folded
+		inputs = slices.DeleteFunc(inputs, func(in input) bool { return b.uses[in.name] == 0 })
+	}
 	if len(inputs) != 1 {
 		return fmt.Errorf("it has %d inputs and must have one", len(inputs))
 	}

@@ -104,7 +104,7 @@ func TestLoadRefuses(t *testing.T) {
 		{"external entries", model(picture, constant(message(nil).text(8, "w").text(13, ""))), "external data"},
 		{"sparse", model(picture, message(nil).text(15, "")), "sparse"},
 		{"no input", model(op(node("Relu", "out", "x"))), "0 inputs"},
-		{"two inputs", model(picture, in(inputOf("y", 0, 3))), "2 inputs"},
+		{"two inputs", model(picture, in(inputOf("y", 0, 3)), op(node("Add", "out", "x", "y"))), "2 inputs"},
 		{"a batch", model(in(inputOf("x", 16, 3, 8, 8)), op(node("Relu", "out", "x"))), "a batch of 16"},
 		{"open size", model(in(inputOf("x", 0, 3, 0, 0)), op(node("Relu", "out", "x"))), "fixed height and width"},
 		{"huge input", model(in(inputOf("x", 0, 3, 1<<40, 1<<40)), op(node("Relu", "out", "x"))), "more than"},
@@ -151,6 +151,14 @@ func TestLoadBoundsSharedWeights(t *testing.T) {
 	_, err := Load(model(append(parts, op(node("Relu", "out", name)))...))
 	if err == nil || !strings.Contains(err.Error(), "more nodes than edged reads") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestLoadPassesOverUnusedInputs reads what Keras's exporter leaves of constants.
+func TestLoadPassesOverUnusedInputs(t *testing.T) {
+	m, err := Load(model(in(inputOf("left", 1, 1, 1, 3)), in(inputOf("x", 0, 4)), op(node("Relu", "out", "x"))))
+	if err != nil || len(m.Layers) == 0 {
+		t.Errorf("%v", err)
 	}
 }
 

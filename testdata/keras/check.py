@@ -5,8 +5,9 @@
 reference     every case of testdata/reference, in every form, converted to every form that edged writes: Keras loads it,
               finds it compiled as before and predicts the same to 1e-6
 applications  MobileNet, MobileNetV2, MobileNetV3Small, EfficientNetB0 and ResNet50 at full size with random weights, as
-              Keras 3 saves them in a .keras file and Keras 2 in a .h5 file and a SavedModel: edged has the same best class
-              and scores within 1e-4, and Keras loads what edged makes of them and predicts the same to 1e-6
+              Keras 3 saves them in a .keras file and exports them to ONNX, and Keras 2 saves them in a .h5 file and a
+              SavedModel: edged has the same best class and scores within 1e-4, and Keras loads what edged makes of them
+              and predicts the same to 1e-6
 """
 import os
 import subprocess
@@ -87,7 +88,7 @@ def randomize(model, seed):
 
 def applications():
     for name, (low, high) in APPLICATIONS.items():
-        for version, forms in (keras, ["in.keras"]), (tf_keras, ["in.h5", "in"]):
+        for version, forms in (keras, ["in.keras", "in.onnx"]), (tf_keras, ["in.h5", "in"]):
             version.utils.set_random_seed(7)
             model = getattr(version.applications, name)(weights=None, input_shape=(224, 224, 3), classes=10)
             randomize(model, 7)
@@ -97,7 +98,10 @@ def applications():
                 save_file({"input": samples}, os.path.join(folder, "input.safetensors"))
                 for form in forms:
                     path = os.path.join(folder, form)
-                    model.save(path)
+                    if form == "in.onnx":
+                        model.export(path, format="onnx", verbose=False)
+                    else:
+                        model.save(path)
                     edged("activations", "--model", path, "--input", os.path.join(folder, "input.safetensors"), "--output", os.path.join(folder, "output.safetensors"))
                     got = load_file(os.path.join(folder, "output.safetensors"))["output"]
                     what = f"{name} from {form} of {version.__name__}"
