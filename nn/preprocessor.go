@@ -14,6 +14,7 @@ type Preprocessor struct {
 	pixels  []byte       // the resized picture
 	values  [256]float32 // value*scale + offset
 	color   string
+	width   int
 }
 
 // The colour orders of Preprocessing.Color. Gray is ITU-R 601 luma in fixed
@@ -44,7 +45,7 @@ func NewPreprocessor(p Preprocessing, input Shape) (*Preprocessor, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Preprocessor{resizer: resizer, pixels: make([]byte, input[0]*input[1]*3), color: p.Color}
+	out := &Preprocessor{resizer: resizer, pixels: make([]byte, input[0]*input[1]*3), color: p.Color, width: input[1]}
 	for i := range out.values {
 		out.values[i] = float32(float32(i)*p.Scale) + p.Offset
 		if v := float64(out.values[i]); math.IsNaN(v) || math.IsInf(v, 0) {
@@ -52,6 +53,13 @@ func NewPreprocessor(p Preprocessing, input Shape) (*Preprocessor, error) {
 		}
 	}
 	return out, nil
+}
+
+// Resize returns the picture at the input's size, with colours as they are. It
+// is valid until the next call of Resize or Apply.
+func (p *Preprocessor) Resize(picture Image) (Image, error) {
+	err := p.resizer.Resize(p.pixels, picture.Pixels, picture.Width, picture.Height)
+	return Image{Width: p.width, Height: len(p.pixels) / 3 / p.width, Pixels: p.pixels}, err
 }
 
 // Apply writes the model's input, [height][width][channels], to dst.
