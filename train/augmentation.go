@@ -15,7 +15,7 @@ import (
 // model's input and before it is scaled. The zero Augmentation changes nothing.
 type Augmentation struct {
 	RotationRange     float64    `json:"rotation_range,omitempty"`     // degrees, either way
-	WidthShiftRange   float64    `json:"width_shift_range,omitempty"`  // share of the width, or pixels from 1 on
+	WidthShiftRange   float64    `json:"width_shift_range,omitempty"`  // share of the width, or pixels from 1 on, as Keras takes floats
 	HeightShiftRange  float64    `json:"height_shift_range,omitempty"` // share of the height, or pixels from 1 on
 	ShearRange        float64    `json:"shear_range,omitempty"`        // degrees, either way
 	ZoomRange         [2]float64 `json:"zoom_range,omitzero"`          // factors of coordinates; {0, 0} stands for {1, 1}
@@ -89,8 +89,6 @@ func (a *Augmentation) draw(m *mersenne, height, width int) Transform {
 		switch {
 		case v == 0:
 			return 0
-		case v == math.Trunc(v): // Keras takes whole numbers for numpy.random.choice(n), and a sign
-			return float64(m.below(uint32(v))) * float64(2*int(m.below(2))-1)
 		case v < 1:
 			return m.uniform(-v, v) * float64(size)
 		}

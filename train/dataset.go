@@ -1,6 +1,8 @@
 package train
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -59,8 +61,8 @@ func SplitDataset(samples []Sample, share float64, seed uint32) (training, valid
 	return all[:cut], all[cut:]
 }
 
-// checkClasses refuses a class without pictures.
-func checkClasses(samples []Sample, labels []string) error {
+// CheckClasses refuses a class without pictures.
+func CheckClasses(samples []Sample, labels []string) error {
 	counts := make([]int, len(labels))
 	for _, s := range samples {
 		counts[s.Class]++
@@ -69,4 +71,38 @@ func checkClasses(samples []Sample, labels []string) error {
 		return fmt.Errorf("there are no pictures of %q to train on: add some, or remove the folder", labels[i])
 	}
 	return nil
+}
+
+// ClassWeights are weights with which each class counts the same: samples by
+// classes and samples of the class.
+func ClassWeights(samples []Sample, classes int) []float32 {
+	counts := make([]int, classes)
+	for _, s := range samples {
+		counts[s.Class]++
+	}
+	weights := make([]float32, classes)
+	for i, n := range counts {
+		weights[i] = float32(float64(len(samples)) / float64(classes*max(n, 1)))
+	}
+	return weights
+}
+
+// Identity is a hash of whatever values say, with the names and sizes of files.
+func Identity(values ...any) string {
+	hash := sha256.New()
+	for _, v := range values {
+		samples, ok := v.([]Sample)
+		if !ok {
+			fmt.Fprintf(hash, "%v\n", v)
+			continue
+		}
+		for _, s := range samples {
+			size := int64(-1)
+			if info, err := os.Stat(s.File); err == nil {
+				size = info.Size()
+			}
+			fmt.Fprintf(hash, "%s %d %d\n", s.File, s.Class, size)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil))
 }

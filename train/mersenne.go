@@ -73,9 +73,6 @@ func (m *mersenne) upTo(last uint32) uint32 {
 	}
 }
 
-// below is randint(0, n) for the C long of 64-bit systems, with n up to 2^32.
-func (m *mersenne) below(n uint32) uint32 { return m.upTo(n - 1) }
-
 // permutation shuffles 0 to n-1.
 func (m *mersenne) permutation(n int) []int {
 	order := make([]int, n)

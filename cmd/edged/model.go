@@ -46,7 +46,12 @@ func (f *modelFlags) load() (*storage.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &m.Preprocessing
+	f.override(&m.Preprocessing)
+	return m, nil
+}
+
+// override puts the preprocessing that was given over p.
+func (f *modelFlags) override(p *nn.Preprocessing) {
 	if f.given("resize") {
 		p.Resize = f.resize.value
 	}
@@ -56,7 +61,6 @@ func (f *modelFlags) load() (*storage.Model, error) {
 	if f.given("offset") {
 		p.Offset = f.offset
 	}
-	return m, nil
 }
 
 // compile compiles the model for the wanted precision and kernels.

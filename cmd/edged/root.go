@@ -22,6 +22,7 @@ func newRoot() *cobra.Command {
 		newSummary(),
 		newPredict(),
 		newEvaluate(),
+		newFit(),
 		newActivations(),
 		newConvert(),
 		newBench(),

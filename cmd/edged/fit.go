@@ -1,0 +1,315 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"edged/cmd/edged/engine"
+	"edged/kernels"
+	"edged/nn"
+	"edged/storage"
+	"edged/train"
+
+	"github.com/spf13/cobra"
+)
+
+// fitFlags are the settings of `edged fit`.
+type fitFlags struct {
+	model        modelFlags
+	train, valid string
+	out          string
+	split        float64
+	splitAs      choice
+	arch         string
+
+	epochs, batch     int
+	optimizer         string
+	learningRate      float64
+	momentum          float64
+	schedule          choice
+	patience          int
+	reducePatience    int
+	labelSmoothing    float64
+	balance           bool
+	augment           string
+	seed              uint32
+	cacheMB           int
+	strict            bool
+	checkpoint, csv   string
+	progress          choice
+	given             func(string) bool
+	augmentation      train.Augmentation
+	optimizerSettings nn.Optimizer
+}
+
+func newFit() *cobra.Command {
+	f := &fitFlags{}
+	command := &cobra.Command{
+		Use:   "fit --train DIR --out DIR",
+		Short: "Train a network on labelled pictures",
+		Long: "fit trains a network on a folder of class folders and writes a model directory, which\n" +
+			"must not exist yet, with report and plots. Without --model it starts from the network\n" +
+			"that --arch names. Ctrl-C keeps the best weights so far.",
+		Args: takes(),
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := f.check(); err != nil {
+				return advise(command, err)
+			}
+			return f.run(command)
+		},
+	}
+	f.add(command)
+	return command
+}
+
+func (f *fitFlags) add(command *cobra.Command) {
+	f.model.add(command)
+	f.model.addPreprocessing(command)
+	flags := command.Flags()
+	_ = flags.SetAnnotation("model", cobra.BashCompOneRequiredFlag, []string{"false"})
+	f.given = flags.Changed
+	flags.StringVar(&f.train, "train", "", "`DIR` of class folders to train on")
+	flags.StringVar(&f.valid, "valid", "", "`DIR` of class folders to validate on")
+	flags.StringVarP(&f.out, "out", "o", "", "`DIR` that becomes the new model")
+	flags.Float64Var(&f.split, "validation-split", 0, "`share` of --train to validate on instead, as Keras's validation_split")
+	f.splitAs = choice{"folders", []string{"folders", "dataset"}}
+	flags.Var(&f.splitAs, "split-as", "folders (flow_from_directory: each class's first files) or dataset (image_dataset_from_directory: shuffled)")
+	flags.StringVar(&f.arch, "arch", "tutorial", "`network` to start from: "+strings.Join(train.Architectures(), ", ")+" or a Keras config.json")
+	flags.IntVar(&f.epochs, "epochs", 10, "how many times to go through the pictures")
+	flags.IntVar(&f.batch, "batch-size", 32, "pictures of one step")
+	flags.StringVar(&f.optimizer, "optimizer", "adam", "sgd, rmsprop, adam or adamw, with Keras's defaults")
+	flags.Float64Var(&f.learningRate, "learning-rate", 1e-4, "the optimizer's learning `rate`")
+	flags.Float64Var(&f.momentum, "momentum", 0, "momentum of sgd and rmsprop")
+	f.schedule = choice{"constant", []string{"constant", "cosine", "exponential"}}
+	flags.Var(&f.schedule, "schedule", "how the learning rate falls: constant, cosine (to 0) or exponential (to a hundredth)")
+	flags.IntVar(&f.patience, "patience", 0, "stop after so many epochs without a better validation loss and keep the best weights; 0: never")
+	flags.IntVar(&f.reducePatience, "reduce-lr-patience", 0, "divide the learning rate by 10 after so many epochs without a better validation loss; 0: never")
+	flags.Float64Var(&f.labelSmoothing, "label-smoothing", 0, "`share` of the targets that goes to all classes alike")
+	flags.BoolVar(&f.balance, "balance", false, "weigh classes so that each counts the same")
+	flags.StringVar(&f.augment, "augment", "", "Keras's `settings`, as rotation_range=10,zoom_range=0.1,horizontal_flip")
+	flags.Uint32Var(&f.seed, "seed", 1, "decides on first weights, order and augmentation")
+	flags.IntVar(&f.cacheMB, "cache", 256, "`MB` of decoded pictures kept in memory")
+	flags.BoolVar(&f.strict, "strict", false, "fail if a picture can't be read")
+	flags.StringVar(&f.checkpoint, "checkpoint", "", "`FILE` that is written after each epoch and gone on from if it is there")
+	flags.StringVar(&f.csv, "csv", "", "write Keras's CSV log to this `FILE`")
+	f.progress = choice{"auto", []string{"auto", "plain", "json"}}
+	flags.Var(&f.progress, "progress", "auto (a bar on a terminal), plain or json (one object a line)")
+}
+
+// check refuses settings that make no sense before anything is read.
+func (f *fitFlags) check() error {
+	var err error
+	if f.augmentation, err = train.ParseAugmentation(f.augment); err != nil {
+		return err
+	}
+	if f.optimizerSettings, err = nn.NewOptimizer(f.optimizer); err != nil {
+		return err
+	}
+	f.optimizerSettings.LearningRate, f.optimizerSettings.Momentum = f.learningRate, f.momentum
+	if f.out == "" {
+		return errors.New("--out is missing: name the directory that becomes the new model")
+	}
+	if _, err := os.Lstat(f.out); err == nil {
+		return fmt.Errorf("%s is there already: a model is never overwritten, choose another name", f.out)
+	}
+	switch {
+	case f.train == "":
+		return errors.New("--train is missing: name a folder of class folders")
+	case f.epochs < 1 || f.batch < 1 || f.batch > 4096 || f.cacheMB < 0:
+		return errors.New("--epochs and --batch-size (up to 4096) must be at least 1 and --cache not negative")
+	case !(f.split >= 0 && f.split < 1):
+		return errors.New("--validation-split must be from 0 to less than 1")
+	case f.split > 0 && f.valid != "":
+		return errors.New("give --valid or --validation-split, not both")
+	case f.model.model != "" && f.given("arch"):
+		return errors.New("give --model or --arch, not both")
+	}
+	return nil
+}
+
+// start loads the model to train, or makes one.
+func (f *fitFlags) start(labels []string) (*storage.Model, error) {
+	if f.model.model != "" {
+		m, err := f.model.load()
+		if err != nil {
+			return nil, err
+		}
+		for i, label := range labels {
+			if i >= len(m.Labels) || m.Labels[i] != label {
+				return nil, fmt.Errorf("%s has the labels %s and %s the classes %s: they must be the same",
+					f.model.model, strings.Join(m.Labels, ", "), f.train, strings.Join(labels, ", "))
+			}
+		}
+		m.Parent = m.Name
+		return m, nil
+	}
+	for _, label := range labels {
+		if err := storage.CheckLabel(label); err != nil {
+			return nil, err
+		}
+	}
+	network, err := train.NewNetwork(f.arch, len(labels))
+	if err != nil {
+		return nil, err
+	}
+	if err := nn.Initialize(network, uint64(f.seed)); err != nil {
+		return nil, err
+	}
+	m := &storage.Model{Network: network, Labels: labels, Precision: storage.Float32}
+	m.Preprocessing = nn.Preprocessing{Resize: "bilinear", Color: nn.RGB, Scale: 1.0 / 255}
+	if in := network.InputShape(); len(in) == 3 && in[2] == 1 {
+		m.Preprocessing.Color = nn.Gray
+	}
+	f.model.override(&m.Preprocessing)
+	return m, nil
+}
+
+// data lists the pictures.
+func (f *fitFlags) data() (labels []string, training, validation []train.Sample, err error) {
+	if labels, err = train.Labels(f.train); err != nil {
+		return
+	}
+	if training, err = train.ListFolder(f.train, labels); err != nil {
+		return
+	}
+	switch {
+	case f.valid != "":
+		validation, err = train.ListFolder(f.valid, labels)
+	case f.split > 0 && f.splitAs.value == "dataset":
+		training, validation = train.SplitDataset(training, f.split, f.seed)
+	case f.split > 0:
+		training, validation = train.SplitFolders(training, f.split)
+	}
+	if err == nil {
+		err = train.CheckClasses(training, labels)
+	}
+	return
+}
+
+func (f *fitFlags) run(command *cobra.Command) error {
+	labels, training, validation, err := f.data()
+	if err != nil {
+		return err
+	}
+	m, err := f.start(labels)
+	if err != nil {
+		return err
+	}
+	workers := kernels.NewWorkers(f.model.threads)
+	defer workers.Close()
+	tell := newTeller(command.OutOrStdout(), f.progress.value, f.epochs)
+	fit, err := f.prepare(m, workers, training, validation, tell)
+	if err != nil {
+		return err
+	}
+	outcome, err := fit.Run(command.Context())
+	if err != nil {
+		return err
+	}
+	return f.commit(m, outcome, training, validation, tell)
+}
+
+// prepare sets the fit up.
+func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training, validation []train.Sample, tell *teller) (*train.Fit, error) {
+	table, err := engine.Options{Kernels: f.model.kernels}.Table()
+	if err != nil {
+		return nil, err
+	}
+	loader := func(samples []train.Sample, cache int) *train.Loader {
+		return &train.Loader{
+			Samples: samples, Classes: len(m.Labels), BatchSize: f.batch, Preprocessing: m.Preprocessing, Input: m.Network.InputShape(),
+			Seed: f.seed, Strict: f.strict, Skip: tell.skip, Cache: cache,
+		}
+	}
+	fit := &train.Fit{
+		Training: loader(training, f.cacheMB<<20*4/5), Epochs: f.epochs, Checkpoint: f.checkpoint,
+		EarlyStopping: train.EarlyStopping{Patience: f.patience}, ReduceLROnPlateau: train.ReduceLROnPlateau{Patience: f.reducePatience},
+		OnBatch: tell.batch,
+	}
+	fit.Training.Shuffle, fit.Training.Augmentation = true, f.augmentation
+	if len(validation) > 0 {
+		fit.Validation = loader(validation, f.cacheMB<<20/5)
+	}
+	fit.Identity = f.identity(m, training, validation)
+	csv := train.CSVLog{File: f.csv}
+	fit.OnEpoch = func(e train.Epoch) error {
+		tell.epoch(e)
+		return csv.Add(e)
+	}
+	options := nn.TrainOptions{
+		BatchSize: f.batch, Loss: nn.Loss{Name: "categorical_crossentropy", LabelSmoothing: f.labelSmoothing},
+		Optimizer: f.optimizerSettings, Kernels: table, Workers: workers, Seed: uint64(f.seed),
+	}
+	options.Optimizer.Schedule = f.learningRates(fit.Training.Batches() * f.epochs)
+	if f.balance {
+		options.Loss.ClassWeights = train.ClassWeights(training, len(m.Labels))
+	}
+	fit.Trainer, err = nn.NewTrainer(m.Network, options)
+	return fit, err
+}
+
+// learningRates is the schedule over all steps.
+func (f *fitFlags) learningRates(steps int) nn.Schedule {
+	switch f.schedule.value {
+	case "cosine":
+		return nn.CosineDecay{Initial: f.learningRate, DecaySteps: steps}
+	case "exponential":
+		return nn.ExponentialDecay{Initial: f.learningRate, DecayRate: 0.01, DecaySteps: steps}
+	}
+	return nil
+}
+
+// settings are what the report says of how the model was trained.
+func (f *fitFlags) settings() map[string]any {
+	return map[string]any{
+		"epochs": f.epochs, "batch_size": f.batch, "optimizer": f.optimizerSettings.Name, "learning_rate": f.learningRate,
+		"momentum": f.momentum, "schedule": f.schedule.value, "patience": f.patience, "reduce_lr_patience": f.reducePatience,
+		"label_smoothing": f.labelSmoothing, "balance": f.balance, "augmentation": f.augmentation, "seed": f.seed,
+		"validation_split": f.split, "arch": f.arch, "model": f.model.model,
+	}
+}
+
+// identity is what a checkpoint must have in common with this fit; epochs and
+// patience may change.
+func (f *fitFlags) identity(m *storage.Model, training, validation []train.Sample) string {
+	s := f.settings()
+	delete(s, "patience")
+	if f.schedule.value == "constant" {
+		delete(s, "epochs")
+	}
+	return train.Identity(s, m.Preprocessing, m.Labels, training, validation)
+}
+
+// commit measures the model on the validation pictures and writes it.
+func (f *fitFlags) commit(m *storage.Model, outcome *train.Outcome, training, validation []train.Sample, tell *teller) error {
+	// An interrupt has stopped the training; it must not stop this.
+	ctx := context.Background()
+	r := &train.Report{Settings: f.settings(), Training: len(training), Held: len(validation), Outcome: outcome, Warning: train.Overfitting(outcome.History)}
+	plan, err := engine.Options{Precision: "float32", Kernels: f.model.kernels}.Compile(m, false)
+	if err != nil {
+		return err
+	}
+	m.Precision, m.Tool, m.Created = storage.Float32, "edged "+version, time.Now()
+	m.Probe = train.Probe(ctx, m, plan, append(validation[:len(validation):len(validation)], training...))
+	if len(validation) > 0 {
+		debug.FreeOSMemory()
+		e := &train.Evaluator{Plan: plan, Preprocessing: m.Preprocessing, Labels: m.Labels, Threads: f.model.threads, Mistakes: 10}
+		if r.Evaluation, err = e.Evaluate(ctx, validation); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(filepath.Clean(f.out)), 0o755); err != nil {
+		return err
+	}
+	if err := r.Commit(f.out, m); err != nil {
+		return err
+	}
+	tell.done(f.out, outcome, r)
+	return nil
+}

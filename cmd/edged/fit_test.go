@@ -1,0 +1,112 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"edged/storage"
+)
+
+// smallNetwork is a config.json for pictures of 20x20.
+const smallNetwork = `{"class_name":"Sequential","config":{"name":"small","layers":[
+{"class_name":"InputLayer","config":{"batch_input_shape":[null,20,20,3],"dtype":"float32","sparse":false,"ragged":false,"name":"in"}},
+{"class_name":"Conv2D","config":{"name":"conv2d","filters":8,"kernel_size":[3,3],"activation":"relu","use_bias":true}},
+{"class_name":"MaxPooling2D","config":{"name":"pool","pool_size":[2,2],"strides":[2,2],"padding":"valid"}},
+{"class_name":"Flatten","config":{"name":"flatten"}},
+{"class_name":"Dense","config":{"name":"dense","units":3,"activation":"softmax","use_bias":true}}]},"keras_version":"2.15.0","backend":"tensorflow"}`
+
+// TestFitWritesAModel trains from a config.json and loads what was written.
+func TestFitWritesAModel(t *testing.T) {
+	dir := t.TempDir()
+	config, out := filepath.Join(dir, "config.json"), filepath.Join(dir, "models", "first")
+	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	log := filepath.Join(dir, "log.csv")
+	got := edged(t, "fit", "--train", filepath.Join(digits, "valid"), "--validation-split", "0.34", "--arch", config,
+		"--epochs", "3", "--batch-size", "5", "--learning-rate", "0.01", "--out", out, "--csv", log)
+	if got.status != 0 {
+		t.Fatal(got)
+	}
+	lines := strings.Split(strings.TrimSpace(got.output), "\n")
+	if len(lines) != 7 || lines[0] != "Epoch 1/3" || !strings.HasPrefix(lines[1], "4/4 - ") || !strings.Contains(lines[1], " - val_accuracy: ") {
+		t.Errorf("got %q", got.output)
+	}
+	m, err := storage.Load(out, storage.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Labels) != 10 || m.Probe == nil || m.Network.OutputShape()[0] != 10 {
+		t.Errorf("got labels %v", m.Labels)
+	}
+	for _, name := range []string{"report.json", "accuracy.svg", "loss.svg", "confusion.svg"} {
+		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if data, err := os.ReadFile(log); err != nil || strings.Count(string(data), "\n") != 4 || !strings.HasPrefix(string(data), "epoch,accuracy,loss,val_accuracy,val_loss\n0,") {
+		t.Errorf("got %q, %v", data, err)
+	}
+	if got := edged(t, "fit", "--train", filepath.Join(digits, "valid"), "--out", out); got.status != 1 || !strings.Contains(got.errors, "never overwritten") {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestFitTellsInJSON(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.json")
+	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	got := edged(t, "fit", "--train", filepath.Join(digits, "valid"), "--arch", config, "--epochs", "1", "--out", filepath.Join(dir, "m"), "--progress", "json")
+	if got.status != 0 {
+		t.Fatal(got)
+	}
+	text := got.output
+	for line := range strings.Lines(text) {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("got %q", line)
+		}
+	}
+	if !strings.Contains(text, `"event":"epoch"`) || !strings.Contains(text, `"event":"committed"`) {
+		t.Errorf("got %q", text)
+	}
+}
+
+func TestFitRefuses(t *testing.T) {
+	one := t.TempDir()
+	if err := os.Mkdir(filepath.Join(one, "cat"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	two := t.TempDir()
+	for _, name := range []string{"cat", "dog"} {
+		if err := os.Mkdir(filepath.Join(two, name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, test := range []struct {
+		arguments, want string
+	}{
+		{"", "--out is missing"},
+		{"--out " + out, "--train is missing"},
+		{"--out " + out + " --train " + t.TempDir(), "no class folders"},
+		{"--out " + out + " --train " + one, `only the class "cat"`},
+		{"--out " + out + " --train " + two, "no pictures"},
+		{"--out " + out + " --train ../../testdata/digits/valid --optimizer lion", "not known"},
+		{"--out " + out + " --train ../../testdata/digits/valid --arch vgg", "tutorial-bn"},
+		{"--out " + out + " --train ../../testdata/digits/valid --augment spin=3", "rotation_range"},
+		{"--out " + out + " --train ../../testdata/digits/valid --epochs 0", "at least 1"},
+		{"--out " + out + " --train ../../testdata/digits/valid --valid x --validation-split 0.2", "not both"},
+	} {
+		if got := edged(t, append([]string{"fit"}, strings.Fields(test.arguments)...)...); got.status == 0 || !strings.Contains(got.errors, test.want) {
+			t.Errorf("%q: got %+v, want %q", test.arguments, got, test.want)
+		}
+		if _, err := os.Stat(out); err == nil {
+			t.Fatalf("%q wrote a model", test.arguments)
+		}
+	}
+}
