@@ -3,11 +3,9 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"edged/cmd/edged/config"
 	"edged/storage"
-	"edged/web"
 )
 
 // captureOwner manages the captures: the daemon, through its control socket, or
@@ -21,24 +19,16 @@ type captureOwner interface {
 
 // withCaptures finds the owner and lets do use it.
 func withCaptures(ctx context.Context, daemon *daemonFlags, do func(context.Context, captureOwner, *config.Config) error) error {
-	c, err := daemon.load()
+	c, client, err := daemon.find(ctx)
 	if err != nil {
 		return err
 	}
-	client := web.NewClient(c.Socket())
-	_, err = client.Status(ctx)
-	if err == nil {
+	if client != nil {
 		return do(ctx, client, c)
 	}
-	if !errors.Is(err, web.ErrNoDaemon) {
-		return err
-	}
 	captures, err := storage.OpenCaptures(c.CapturesOptions())
-	if errors.Is(err, storage.ErrLocked) {
-		return fmt.Errorf("%w but does not answer on %s: try again when it has started", err, c.Socket())
-	}
 	if err != nil {
-		return err
+		return owned(err, c)
 	}
 	return errors.Join(do(ctx, folderCaptures{captures}, c), captures.Close())
 }

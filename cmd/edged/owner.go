@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"edged/cmd/edged/config"
 	"edged/cmd/edged/engine"
 	"edged/kernels"
 	"edged/storage"
@@ -22,30 +23,47 @@ type modelOwner interface {
 	Verify(ctx context.Context, name string) error
 }
 
-// withModels finds the owner and lets do use it.
-func withModels(ctx context.Context, daemon *daemonFlags, do func(context.Context, modelOwner) error) error {
-	c, err := daemon.load()
+// find returns the configuration and a client of the daemon, nil where none runs.
+func (f *daemonFlags) find(ctx context.Context) (*config.Config, *web.Client, error) {
+	c, err := f.load()
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	client := web.NewClient(c.Socket())
 	_, err = client.Status(ctx)
-	if err == nil {
-		return do(ctx, client)
+	switch {
+	case err == nil:
+		return c, client, nil
+	case errors.Is(err, web.ErrNoDaemon):
+		return c, nil, nil
 	}
-	if !errors.Is(err, web.ErrNoDaemon) {
+	return nil, nil, err
+}
+
+// owned explains why somebody else owns what no daemon answers for.
+func owned(err error, c *config.Config) error {
+	if errors.Is(err, storage.ErrLocked) {
+		return fmt.Errorf("%w but does not answer on %s: try again when it has started", err, c.Socket())
+	}
+	return err
+}
+
+// withModels finds the owner and lets do use it.
+func withModels(ctx context.Context, daemon *daemonFlags, do func(context.Context, modelOwner) error) error {
+	c, client, err := daemon.find(ctx)
+	if err != nil {
 		return err
+	}
+	if client != nil {
+		return do(ctx, client)
 	}
 	workers := kernels.NewWorkers(c.Predict.Threads)
 	defer workers.Close()
 	models, err := storage.OpenModels(storage.ModelsOptions{
 		Folder: c.ModelFolder(), State: c.State, Loader: engine.Loader(&c.Predict, workers),
 	})
-	if errors.Is(err, storage.ErrLocked) {
-		return fmt.Errorf("%w but does not answer on %s: try again when it has started", err, c.Socket())
-	}
 	if err != nil {
-		return err
+		return owned(err, c)
 	}
 	defer models.Close()
 	return do(ctx, folderModels{models})
