@@ -60,6 +60,16 @@ func BenchmarkLayers(b *testing.B) {
 		{"mobilenet/dense", 1024, func(t *kernels.Table) kernels.Op {
 			return t.Dense(&kernels.DenseSpec{Rows: 1, Inputs: 1024, Units: 1000}, kernels.Weights{Float32: make([]float32, 1024*1000)})
 		}},
+		{"tutorial/conv2d-int8", 224 * 224 * 3, conv2DInt8(convolution(224, 3, 32, 3, 1, true))},
+		{"tutorial/conv2d_1-int8", 112 * 112 * 32, conv2DInt8(convolution(112, 32, 64, 3, 1, true))},
+		{"tutorial/dense-int8", 200704, denseInt8(&kernels.DenseSpec{Rows: 1, Inputs: 200704, Units: 10})},
+		{"mobilenet/conv1-int8", 224 * 224 * 3, conv2DInt8(convolution(224, 3, 32, 3, 2, false))},
+		{"mobilenet/conv_pw_1-int8", 112 * 112 * 32, conv2DInt8(convolution(112, 32, 64, 1, 1, false))},
+		{"mobilenet/conv_pw_3-int8", 56 * 56 * 128, conv2DInt8(convolution(56, 128, 128, 1, 1, false))},
+		{"mobilenet/conv_pw_13-int8", 7 * 7 * 1024, conv2DInt8(convolution(7, 1024, 1024, 1, 1, false))},
+		{"mobilenet/conv_dw_3-int8", 56 * 56 * 128, depthwiseInt8(depthwise(56, 128, 1))},
+		{"mobilenet/conv_dw_4-int8", 56 * 56 * 128, depthwiseInt8(depthwise(56, 128, 2))},
+		{"mobilenet/dense-int8", 1024, denseInt8(&kernels.DenseSpec{Rows: 1, Inputs: 1024, Units: 1000})},
 		{"softmax", 1000, func(t *kernels.Table) kernels.Op {
 			return t.Softmax(&kernels.SoftmaxSpec{Outer: 1, Size: 1000, Inner: 1})
 		}},
@@ -97,4 +107,26 @@ func halfConv2D(s *kernels.Conv2DSpec) func(*kernels.Table) kernels.Op {
 	return func(t *kernels.Table) kernels.Op {
 		return t.Conv2D(s, kernels.Weights{Float16: make([]uint16, s.KernelHeight*s.KernelWidth*s.InChannels*s.Filters)})
 	}
+}
+
+func conv2DInt8(s *kernels.Conv2DSpec) func(*kernels.Table) kernels.Op {
+	return func(t *kernels.Table) kernels.Op {
+		return t.Conv2DInt8(s, int8Weights(s.KernelHeight*s.KernelWidth*s.InChannels, s.Filters))
+	}
+}
+
+func depthwiseInt8(s *kernels.DepthwiseSpec) func(*kernels.Table) kernels.Op {
+	return func(t *kernels.Table) kernels.Op { return t.DepthwiseInt8(s, int8Weights(9, s.Channels)) }
+}
+
+func denseInt8(s *kernels.DenseSpec) func(*kernels.Table) kernels.Op {
+	return func(t *kernels.Table) kernels.Op { return t.DenseInt8(s, int8Weights(s.Inputs, s.Units)) }
+}
+
+func int8Weights(depth, filters int) kernels.Int8Weights {
+	w := kernels.Int8Weights{Values: make([]int8, depth*filters), Low: -128, High: 127}
+	for range filters {
+		w.Rescale = append(w.Rescale, kernels.NewRescale(0.003))
+	}
+	return w
 }

@@ -9,6 +9,7 @@ func neonDotprod() *Table {
 	return &Table{
 		Name:       "neon-dotprod",
 		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op { return newInt8Conv2D(s, w, int8DotNEON) },
+		DenseInt8:  func(s *DenseSpec, w Int8Weights) Op { return newInt8Dense(s, w, int8DenseDotNEON) },
 	}
 }
 
@@ -74,5 +75,21 @@ var int8WinogradNEON = &int8WinogradKernels{
 		_ = dst[(side-1)*rowStride+(tiles*side-1)*pixelStride+arm64.Int8WinogradFilters-1]
 		_, _ = src[((winogradPositions-1)*int8WinogradTile+tiles)*int8WinogradTile-1], scales[2*int8Scales(4)-1]
 		arm64.Int8WinogradOutput(dst, rowStride, pixelStride, src, scales, tiles, pool, general)
+	},
+}
+
+var int8DenseDotNEON = &int8DenseKernel{
+	name: "neon-dotprod",
+	multiply: func(sums []int32, x, w []int8) {
+		_ = w[len(sums)*len(x)-1]
+		arm64.Int8DenseDot(sums, x, w)
+	},
+}
+
+var int8DenseLongNEON = &int8DenseKernel{
+	name: "neon", opposed: true,
+	multiply: func(sums []int32, x, w []int8) {
+		_ = w[len(sums)*len(x)-1]
+		arm64.Int8DenseLong(sums, x, w)
 	},
 }

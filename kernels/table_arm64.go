@@ -83,6 +83,7 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 
 		Conv2DInt8:    neonInt8Conv2D,
 		DepthwiseInt8: newInt8Depthwise,
+		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8Dense(s, w, int8DenseLongNEON) },
 	}
 }
 

@@ -23,7 +23,7 @@ var exercised = map[string][]string{
 		"combine/vector/avx2", "activate/vector/avx2", "softmax/vector/avx2",
 	},
 	"neon-fp16":    {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
-	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool"},
+	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool", "int8-dense/matvec/neon-dotprod"},
 	"neon-in-order": {
 		"conv2d/winograd-4x4/neon-in-order", "conv2d/gemm/neon-in-order", "conv2d/gemm/neon-in-order+pool", "dense/gemm/neon-in-order",
 	},
@@ -33,7 +33,7 @@ var exercised = map[string][]string{
 		"max-pool/vector/neon", "average-pool/vector/neon", "global-max-pool/vector/neon", "global-average-pool/vector/neon",
 		"combine/vector/neon", "activate/vector/neon", "softmax/vector/neon",
 		"int8-conv2d/winograd-4x4/neon", "int8-conv2d/winograd-4x4/neon+pool", "int8-conv2d/tiles/neon", "int8-conv2d/tiles/neon+pool",
-		"int8-depthwise/rows/neon",
+		"int8-depthwise/rows/neon", "int8-dense/matvec/neon",
 	},
 }
 
