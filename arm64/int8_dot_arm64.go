@@ -52,3 +52,38 @@ const Int8Bounds = 3 * 4
 //
 //go:noescape
 func Int8Dot(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int, w []int8, scales []int32, tiles, panels int, pool, general bool)
+
+// Int8Pack packs eight rows of src, stride bytes apart, for Int8DotPacked:
+//
+//	for k := range depth {
+//		for x := range 8 {
+//			dst[k/16*128+x*16+k%16] = src[x*stride+k]
+//		}
+//	}
+//
+// depth is a positive multiple of 16.
+//
+//go:noescape
+func Int8Pack(dst, src []int8, stride, depth int)
+
+// Int8DotPacked is Int8Dot for pixels that Int8Pack packed, one run of depth
+// channels each, a multiple of 16:
+//
+//	for p := range panels {
+//		for t := range tiles {
+//			for x := range 8 {
+//				for f := range 8 {
+//					sum := scales[p*44+f]
+//					for k := range depth {
+//						sum += a[t*8*depth+k/16*128+x*16+k%16] * w[p*8*depth+k/4*32+f*4+k%4]
+//					}
+//					dst[(t*8+x)*dstStride+p*8+f] = requantize(sum)
+//				}
+//			}
+//		}
+//	}
+//
+// Needs the dot product.
+//
+//go:noescape
+func Int8DotPacked(dst []int8, dstStride int, a []int8, depth int, w []int8, scales []int32, tiles, panels int, general bool)

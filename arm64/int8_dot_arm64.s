@@ -39,6 +39,71 @@
 	VST1.P [v.B8], (R24)(R1); \
 	VST1.P v.D[1], (R24)(R1)
 
+// SPREAD gives eight pixels the bias of the filters.
+#define SPREAD \
+	VMOV V0.B16, V2.B16; \
+	VMOV V1.B16, V3.B16; \
+	VMOV V0.B16, V4.B16; \
+	VMOV V1.B16, V5.B16; \
+	VMOV V0.B16, V6.B16; \
+	VMOV V1.B16, V7.B16; \
+	VMOV V0.B16, V8.B16; \
+	VMOV V1.B16, V9.B16; \
+	VMOV V0.B16, V10.B16; \
+	VMOV V1.B16, V11.B16; \
+	VMOV V0.B16, V12.B16; \
+	VMOV V1.B16, V13.B16; \
+	VMOV V0.B16, V14.B16; \
+	VMOV V1.B16, V15.B16
+
+// CONSTANTS loads what requantization needs.
+#define CONSTANTS \
+	ADD    $32, R9, R26; \
+	VLD1.P 64(R26), [V24.S4, V25.S4, V26.S4, V27.S4]; \
+	VLD1   (R26), [V28.B16, V29.B16, V30.B16]
+
+// SHRINKALL requantizes eight pixels into V16-V23; SCALEALL does with any shifts.
+#define SHRINKALL \
+	SHRINK(16, 0, 1); \
+	SHRINK(17, 2, 3); \
+	SHRINK(18, 4, 5); \
+	SHRINK(19, 6, 7); \
+	SHRINK(20, 8, 9); \
+	SHRINK(21, 10, 11); \
+	SHRINK(22, 12, 13); \
+	SHRINK(23, 14, 15)
+
+#define SCALEALL \
+	ADD  $144, R9, R26; \
+	VLD1 (R26), [V16.S4, V17.S4]; \
+	SCALE(18, 0, 1); \
+	SCALE(19, 2, 3); \
+	SCALE(20, 4, 5); \
+	SCALE(21, 6, 7); \
+	SCALE(22, 8, 9); \
+	SCALE(23, 10, 11); \
+	SCALE(0, 12, 13); \
+	SCALE(1, 14, 15); \
+	VMOV V18.B16, V16.B16; \
+	VMOV V19.B16, V17.B16; \
+	VMOV V20.B16, V18.B16; \
+	VMOV V21.B16, V19.B16; \
+	VMOV V22.B16, V20.B16; \
+	VMOV V23.B16, V21.B16; \
+	VMOV V0.B16, V22.B16; \
+	VMOV V1.B16, V23.B16
+
+// STORE stores eight pixels.
+#define STORE \
+	PACK(16, 16, 17); \
+	PACK(18, 18, 19); \
+	PACK(20, 20, 21); \
+	PACK(22, 22, 23); \
+	PUT(V16); \
+	PUT(V18); \
+	PUT(V20); \
+	PUT(V22)
+
 // func Int8Dot(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int, w []int8, scales []int32, tiles, panels int, pool, general bool)
 //
 // Tile of 8 pixels by 8 filters; needs DotProd.
@@ -73,20 +138,7 @@ panel:
 
 tile:
 	VLD1 (R9), [V0.S4, V1.S4]
-	VMOV V0.B16, V2.B16
-	VMOV V1.B16, V3.B16
-	VMOV V0.B16, V4.B16
-	VMOV V1.B16, V5.B16
-	VMOV V0.B16, V6.B16
-	VMOV V1.B16, V7.B16
-	VMOV V0.B16, V8.B16
-	VMOV V1.B16, V9.B16
-	VMOV V0.B16, V10.B16
-	VMOV V1.B16, V11.B16
-	VMOV V0.B16, V12.B16
-	VMOV V1.B16, V13.B16
-	VMOV V0.B16, V14.B16
-	VMOV V1.B16, V15.B16
+	SPREAD
 	MOVD R20, R11
 	ADD  R3, R11, R12
 	ADD  R3, R12, R13
@@ -152,52 +204,19 @@ next:
 	B    row
 
 sums:
-	ADD    $32, R9, R26
-	VLD1.P 64(R26), [V24.S4, V25.S4, V26.S4, V27.S4]
-	VLD1   (R26), [V28.B16, V29.B16, V30.B16]
-	MOVBU  pool+168(FP), R26
-	MOVBU  general+169(FP), R22
+	CONSTANTS
+	MOVBU pool+168(FP), R26
+	MOVBU general+169(FP), R22
 	CBNZ  R26, pooled
 	CBNZ  R22, any
-	SHRINK(16, 0, 1)
-	SHRINK(17, 2, 3)
-	SHRINK(18, 4, 5)
-	SHRINK(19, 6, 7)
-	SHRINK(20, 8, 9)
-	SHRINK(21, 10, 11)
-	SHRINK(22, 12, 13)
-	SHRINK(23, 14, 15)
+	SHRINKALL
 
 pack:
-	PACK(16, 16, 17)
-	PACK(18, 18, 19)
-	PACK(20, 20, 21)
-	PACK(22, 22, 23)
-	PUT(V16)
-	PUT(V18)
-	PUT(V20)
-	PUT(V22)
+	STORE
 	B done
 
 any:
-	ADD  $144, R9, R26
-	VLD1 (R26), [V16.S4, V17.S4]
-	SCALE(18, 0, 1)
-	SCALE(19, 2, 3)
-	SCALE(20, 4, 5)
-	SCALE(21, 6, 7)
-	SCALE(22, 8, 9)
-	SCALE(23, 10, 11)
-	SCALE(0, 12, 13)
-	SCALE(1, 14, 15)
-	VMOV V18.B16, V16.B16
-	VMOV V19.B16, V17.B16
-	VMOV V20.B16, V18.B16
-	VMOV V21.B16, V19.B16
-	VMOV V22.B16, V20.B16
-	VMOV V23.B16, V21.B16
-	VMOV V0.B16, V22.B16
-	VMOV V1.B16, V23.B16
+	SCALEALL
 	B    pack
 
 pooled:
@@ -241,3 +260,93 @@ pooledAny:
 	SCALE(18, 0, 1)
 	SCALE(19, 4, 5)
 	B    packPooled
+
+// func Int8DotPacked(dst []int8, dstStride int, a []int8, depth int, w []int8, scales []int32, tiles, panels int, general bool)
+//
+// Tile of 8 pixels by 8 filters; needs DotProd.
+//
+//	V0-V31 as in Int8Dot
+//	R0 dst of the panel   R1 dstStride   R2 a   R3 runs of 16   R4 general   R5 panels left   R8 w of the panel
+//	R9 scales of the panel   R11 a   R21 w   R22 runs left   R24 dst   R25 tiles left   R26 scratch
+TEXT ·Int8DotPacked(SB), NOSPLIT, $0-129
+	MOVD  dst_base+0(FP), R0
+	MOVD  dstStride+24(FP), R1
+	MOVD  a_base+32(FP), R2
+	MOVD  depth+56(FP), R3
+	MOVD  w_base+64(FP), R8
+	MOVD  scales_base+88(FP), R9
+	MOVD  panels+120(FP), R5
+	MOVBU general+128(FP), R4
+	LSR   $4, R3
+
+panel:
+	MOVD R2, R11
+	MOVD R0, R24
+	MOVD tiles+112(FP), R25
+
+tile:
+	VLD1 (R9), [V0.S4, V1.S4]
+	SPREAD
+	MOVD R8, R21
+	MOVD R3, R22
+
+run:
+	VLD1.P 64(R21), [V24.B16, V25.B16, V26.B16, V27.B16]
+	VLD1.P 64(R11), [V16.B16, V17.B16, V18.B16, V19.B16]
+	VLD1.P 64(R11), [V20.B16, V21.B16, V22.B16, V23.B16]
+	GROUP(24, 25, 0)
+	VLD1.P 64(R21), [V28.B16, V29.B16, V30.B16, V31.B16]
+	GROUP(26, 27, 1)
+	SUBS   $1, R22
+	GROUP(28, 29, 2)
+	GROUP(30, 31, 3)
+	BNE    run
+	CONSTANTS
+	CBNZ   R4, any
+	SHRINKALL
+
+pack:
+	STORE
+	SUBS $1, R25
+	BNE  tile
+	MOVD R21, R8
+	ADD  $176, R9
+	ADD  $8, R0
+	SUBS $1, R5
+	BNE  panel
+	RET
+
+any:
+	SCALEALL
+	B pack
+
+// func Int8Pack(dst, src []int8, stride, depth int)
+//
+//	V0-V7  16 bytes of each row   R0 dst   R1-R8 rows   R9 stride, then left
+TEXT ·Int8Pack(SB), NOSPLIT, $0-64
+	MOVD dst_base+0(FP), R0
+	MOVD src_base+24(FP), R1
+	MOVD stride+48(FP), R9
+	ADD  R9, R1, R2
+	ADD  R9, R2, R3
+	ADD  R9, R3, R4
+	ADD  R9, R4, R5
+	ADD  R9, R5, R6
+	ADD  R9, R6, R7
+	ADD  R9, R7, R8
+	MOVD depth+56(FP), R9
+
+loop:
+	VLD1.P 16(R1), [V0.B16]
+	VLD1.P 16(R2), [V1.B16]
+	VLD1.P 16(R3), [V2.B16]
+	VLD1.P 16(R4), [V3.B16]
+	VLD1.P 16(R5), [V4.B16]
+	VLD1.P 16(R6), [V5.B16]
+	VLD1.P 16(R7), [V6.B16]
+	VLD1.P 16(R8), [V7.B16]
+	VST1.P [V0.B16, V1.B16, V2.B16, V3.B16], 64(R0)
+	VST1.P [V4.B16, V5.B16, V6.B16, V7.B16], 64(R0)
+	SUBS   $16, R9
+	BNE    loop
+	RET

@@ -8,9 +8,16 @@ import "edged/arm64"
 func neonDotprod() *Table {
 	return &Table{
 		Name:       "neon-dotprod",
-		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op { return newInt8Conv2D(s, w, int8DotNEON) },
+		Conv2DInt8: neonDotprodConv2D,
 		DenseInt8:  func(s *DenseSpec, w Int8Weights) Op { return newInt8Dense(s, w, int8DenseDotNEON) },
 	}
+}
+
+func neonDotprodConv2D(s *Conv2DSpec, w Int8Weights) Op {
+	if op := newInt8Packed(s, w); op != nil {
+		return op
+	}
+	return newInt8Conv2D(s, w, int8DotNEON)
 }
 
 func neonInt8Conv2D(s *Conv2DSpec, w Int8Weights) Op {

@@ -23,7 +23,7 @@ var exercised = map[string][]string{
 		"combine/vector/avx2", "activate/vector/avx2", "softmax/vector/avx2",
 	},
 	"neon-fp16":    {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
-	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool", "int8-dense/matvec/neon-dotprod"},
+	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool", "int8-conv2d/packed/neon-dotprod", "int8-dense/matvec/neon-dotprod"},
 	"neon-in-order": {
 		"conv2d/winograd-4x4/neon-in-order", "conv2d/gemm/neon-in-order", "conv2d/gemm/neon-in-order+pool", "dense/gemm/neon-in-order",
 	},

@@ -42,6 +42,9 @@ func int8Layers() []kernels.Conv2DSpec {
 	}
 	add(9, 70, 40, 24, 3, 1, 1, true)
 	add(2, 300, 20, 8, 1, 1, 0, false)
+	add(1, 7, 16, 32, 1, 1, 0, false)
+	add(8, 16, 48, 40, 1, 1, 0, false)
+	add(9, 17, 32, 64, 1, 1, 0, false)
 	add(9, 10, 6, 8, 3, 1, 1, false)
 	all[len(all)-1].DilationHeight, all[len(all)-1].DilationWidth, all[len(all)-1].PadTop, all[len(all)-1].PadLeft = 2, 2, 2, 2
 	add(9, 10, 6, 8, 3, 1, 1, false)
