@@ -20,10 +20,21 @@ func Portable() *Table {
 		Transpose:   newTranspose,
 		Resizing:    newResizing,
 		gemm:        gemmGeneric(4, 4, 1),
-		MultiplyAdd: multiplyAdds,
 
-		Conv2DInt8:    newPortableInt8Conv2D,
-		DepthwiseInt8: newPortableInt8Depthwise,
-		DenseInt8:     newPortableInt8Dense,
+		Conv2DInt8:      newPortableInt8Conv2D,
+		DepthwiseInt8:   newPortableInt8Depthwise,
+		DenseInt8:       newPortableInt8Dense,
+		PoolInt8:        newPoolInt8,
+		GlobalMaxInt8:   newGlobalMaxInt8,
+		MeanInt8:        newMeanInt8,
+		CombineInt8:     newCombineInt8,
+		ConcatenateInt8: newConcatenateInt8,
+		PadInt8:         newPadInt8,
+		TableInt8:       newTableInt8,
+		SoftmaxInt8:     newSoftmaxInt8,
+		QuantizeInt8:    newQuantizeInt8,
+		DequantizeInt8:  newDequantizeInt8,
+
+		MultiplyAdd: multiplyAdds,
 	}
 }

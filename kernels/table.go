@@ -27,14 +27,26 @@ type Table struct {
 	Transpose   func(s *TransposeSpec) Op
 	Resizing    func(s *ResizingSpec) Op
 
+	// Of int8: see Int8Weights.
+	Conv2DInt8      func(s *Conv2DSpec, w Int8Weights) Op
+	DepthwiseInt8   func(s *DepthwiseSpec, w Int8Weights) Op
+	DenseInt8       func(s *DenseSpec, w Int8Weights) Op
+	PoolInt8        func(s *PoolInt8Spec) Op
+	GlobalMaxInt8   func(s *GlobalPoolSpec) Op // Average is not looked at
+	MeanInt8        func(s *MeanInt8Spec) Op
+	CombineInt8     func(s *CombineInt8Spec) Op
+	ConcatenateInt8 func(s *ConcatenateSpec) Op
+	PadInt8         func(s *PadInt8Spec) Op
+	TableInt8       func(s *TableInt8Spec) Op
+	SoftmaxInt8     func(s *SoftmaxInt8Spec) Op
+	QuantizeInt8    func(s *ConvertInt8Spec) Op // float32 to int8
+	DequantizeInt8  func(s *ConvertInt8Spec) Op // int8 to float32
+
 	// MultiplyAdd does at least rounds float32 multiply-adds as fast as one core
 	// can and returns their number, for Peak.
 	MultiplyAdd func(rounds int) int
 
-	gemm          *gemmKernels[float32] // the products of training
-	Conv2DInt8    func(s *Conv2DSpec, w Int8Weights) Op
-	DepthwiseInt8 func(s *DepthwiseSpec, w Int8Weights) Op
-	DenseInt8     func(s *DenseSpec, w Int8Weights) Op
+	gemm *gemmKernels[float32] // the products of training
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -56,11 +68,22 @@ func (t *Table) over(next *Table) *Table {
 		Transpose:   first(t.Transpose, next.Transpose),
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
-		MultiplyAdd: either(t.MultiplyAdd, next.MultiplyAdd),
 
-		Conv2DInt8:    first2(t.Conv2DInt8, next.Conv2DInt8),
-		DepthwiseInt8: first2(t.DepthwiseInt8, next.DepthwiseInt8),
-		DenseInt8:     first2(t.DenseInt8, next.DenseInt8),
+		Conv2DInt8:      first2(t.Conv2DInt8, next.Conv2DInt8),
+		DepthwiseInt8:   first2(t.DepthwiseInt8, next.DepthwiseInt8),
+		DenseInt8:       first2(t.DenseInt8, next.DenseInt8),
+		PoolInt8:        first(t.PoolInt8, next.PoolInt8),
+		GlobalMaxInt8:   first(t.GlobalMaxInt8, next.GlobalMaxInt8),
+		MeanInt8:        first(t.MeanInt8, next.MeanInt8),
+		CombineInt8:     first(t.CombineInt8, next.CombineInt8),
+		ConcatenateInt8: first(t.ConcatenateInt8, next.ConcatenateInt8),
+		PadInt8:         first(t.PadInt8, next.PadInt8),
+		TableInt8:       first(t.TableInt8, next.TableInt8),
+		SoftmaxInt8:     first(t.SoftmaxInt8, next.SoftmaxInt8),
+		QuantizeInt8:    first(t.QuantizeInt8, next.QuantizeInt8),
+		DequantizeInt8:  first(t.DequantizeInt8, next.DequantizeInt8),
+
+		MultiplyAdd: either(t.MultiplyAdd, next.MultiplyAdd),
 	}
 }
 

@@ -37,6 +37,7 @@ func Run(t *testing.T, table *kernels.Table, must ...string) {
 	t.Run("Int8Conv2D", s.int8Conv2D)
 	t.Run("Int8Depthwise", s.int8Depthwise)
 	t.Run("Int8Dense", s.int8Dense)
+	t.Run("Int8Pool", s.int8Pool)
 	if strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 		return
 	}

@@ -1,0 +1,61 @@
+package kernels
+
+import "math"
+
+// softmaxInt8 is softmax on int8. A unit is one row.
+type softmaxInt8 struct {
+	Unshared
+	spec    SoftmaxInt8Spec
+	exp     [256]int32 // of minus the index times the scale, without integer bits
+	reaches int        // indexes from here on count as zero
+}
+
+// newSoftmaxInt8 follows Softmax in
+// tensorflow/lite/kernels/internal/reference/softmax.h, with the exponentials
+// of all differences computed beforehand.
+func newSoftmaxInt8(s *SoftmaxInt8Spec) Op {
+	op := &softmaxInt8{spec: *s}
+	r := NewRescale(min(s.Scale*(1<<26), math.MaxInt32))
+	reach := math.Floor(31 * (1 << 26) / math.Ldexp(1, int(r.Shift)))
+	for i := range op.exp {
+		if float64(i) > reach {
+			break
+		}
+		op.exp[i] = expOfNegative(r.Apply(int32(-i)), 5)
+		op.reaches = i + 1
+	}
+	return op
+}
+
+func (op *softmaxInt8) Name() string { return "int8-softmax/portable" }
+
+func (op *softmaxInt8) Units() int { return op.spec.Rows }
+
+func (op *softmaxInt8) Workspace() (shared, private int) { return 0, 0 }
+
+func (op *softmaxInt8) Run(a *Args, first, last int, _ Buffer) {
+	n := op.spec.Size
+	for row := first; row < last; row++ {
+		op.row(a.Dst.Int8()[row*n:][:n], a.Src[0].Int8()[row*n:][:n])
+	}
+}
+
+func (op *softmaxInt8) row(dst, src []int8) {
+	largest := int8(-128)
+	for _, v := range src {
+		largest = max(largest, v)
+	}
+	sum := int32(0) // 12 integer bits
+	for _, v := range src {
+		if d := int(largest) - int(v); d < op.reaches {
+			sum += roundedShift(op.exp[d], 12)
+		}
+	}
+	scale, bits := reciprocal(sum, 12)
+	for i, v := range src {
+		dst[i] = -128
+		if d := int(largest) - int(v); d < op.reaches {
+			dst[i] = clampInt8(roundedShift(doubledHigh(scale, op.exp[d]), bits+31-8)-128, -128, 127)
+		}
+	}
+}
