@@ -36,6 +36,18 @@ func tableAVX512() *Table {
 			return newDenseGEMM(s, w, gemmAVX512, func(v float32) float32 { return v })
 		},
 		gemm: gemmAVX512,
+		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op {
+			if !cpu.X86.HasAVX512VNNI {
+				return nil
+			}
+			return newInt8GEMM(s, w, int8AVX512)
+		},
+		DenseInt8: func(s *DenseSpec, w Int8Weights) Op {
+			if !cpu.X86.HasAVX512VNNI {
+				return nil
+			}
+			return newInt8DenseGEMM(s, w, int8AVX512)
+		},
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd512(rounds)
 			return rounds * amd64.MultiplyAddRound512
@@ -76,6 +88,8 @@ func tableAVX2() *Table {
 		Softmax:    func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorAVX2) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:       gemmAVX2,
+		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
+		DenseInt8:  func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd(rounds)
 			return rounds * amd64.MultiplyAddRound
