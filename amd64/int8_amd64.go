@@ -56,3 +56,22 @@ func Int8MaxPool(dst, src []int32, rowStride, pixelStride, channels, rows, colum
 //
 //go:noescape
 func Requantize(dst []int8, dstStride int, sums []int32, stride, channels, pixels int, multipliers, left, right []int32, low, high, zero int32)
+
+// Int8Depthwise sums the products of each channel of a row of pixels:
+//
+//	for x := range pixels {
+//		for c := range channels {
+//			sum := bias[c]
+//			for i := range rows {
+//				for j := range width {
+//					sum += src[i*rowStride+x*step+j*channels+c] * w[(c/8*rows*width+i*width+j)*8+c%8]
+//				}
+//			}
+//			dst[x*channels+c] = sum
+//		}
+//	}
+//
+// channels is a positive multiple of 8; the other counts are positive.
+//
+//go:noescape
+func Int8Depthwise(dst []int32, src []int8, rowStride, step, width, rows int, w, bias []int32, channels, pixels int)

@@ -82,14 +82,15 @@ func tableAVX2() *Table {
 			}
 			return newMatvec(s, w, matvecAVX2, keepFloat32)
 		},
-		Pool:       func(s *PoolSpec) Op { return newVectorPool(s, vectorAVX2) },
-		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorAVX2) },
-		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorAVX2) },
-		Softmax:    func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorAVX2) },
-		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
-		gemm:       gemmAVX2,
-		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
-		DenseInt8:  func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
+		Pool:          func(s *PoolSpec) Op { return newVectorPool(s, vectorAVX2) },
+		GlobalPool:    func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorAVX2) },
+		Activate:      func(s *ActivateSpec) Op { return newVectorActivate(s, vectorAVX2) },
+		Softmax:       func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorAVX2) },
+		Combine:       func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
+		gemm:          gemmAVX2,
+		Conv2DInt8:    func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
+		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
+		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd(rounds)
 			return rounds * amd64.MultiplyAddRound
