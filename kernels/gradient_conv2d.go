@@ -6,12 +6,13 @@ package kernels
 type Conv2DGradient struct {
 	spec   Conv2DSpec
 	gemm   *gemmKernels[float32]
-	depth  int       // weights of one filter
-	rows   int       // filters rounded up to whole panels
-	width  int       // depth rounded up to whole panels
-	input  Op        // the convolution that makes the gradient of the input; nil: by products
-	weight []float32 // of the input's gradient by products: [depth/columns][filters rounded up to groups][columns]
-	turned []float32 // weights for input
+	turn   func(dst, src []float32, stride, blocks int) // turns blocks of 8x8; nil: plain Go
+	depth  int                                          // weights of one filter
+	rows   int                                          // filters rounded up to whole panels
+	width  int                                          // depth rounded up to whole panels
+	input  Op                                           // the convolution that makes the gradient of the input; nil: by products
+	weight []float32                                    // of the input's gradient by products: [depth/columns][filters rounded up to groups][columns]
+	turned []float32                                    // weights for input
 }
 
 // Repacker is an Op whose weights may be changed while it doesn't run. Repack
@@ -28,6 +29,9 @@ func (t *Table) NewConv2DGradient(s *Conv2DSpec) *Conv2DGradient {
 		return nil
 	}
 	g := &Conv2DGradient{spec: *s, gemm: t.gemm, depth: s.KernelHeight * s.KernelWidth * s.InChannels}
+	if t.gradient != nil && t.gemm.group == 8 {
+		g.turn = t.gradient.transpose
+	}
 	g.rows, g.width = roundUp(s.Filters, t.gemm.rows), roundUp(g.depth, t.gemm.columns)
 	if s.StrideHeight == 1 && s.StrideWidth == 1 {
 		back := Conv2DSpec{
@@ -65,7 +69,7 @@ func (g *Conv2DGradient) SumsSize() int { return g.rows * g.width }
 // Workspace is the private memory in bytes that Weights and Input need.
 func (g *Conv2DGradient) Workspace() int {
 	s := &g.spec
-	weights := bytes[float32](g.rows*gemmDepth) + bytes[float32](g.width*gemmDepth)
+	weights := bytes[float32](g.rows*gemmDepth+turnedRoom) + bytes[float32](g.width*gemmDepth)
 	pixels := gradientPixels * g.gemm.rows
 	input := bytes[float32](pixels*roundUp(s.Filters, g.gemm.group)) + bytes[float32](pixels*g.width)
 	if g.input != nil {
@@ -79,7 +83,7 @@ func (g *Conv2DGradient) Workspace() int {
 // in an order of their own: from its input x and the gradient dy of its output.
 func (g *Conv2DGradient) Weights(sums, x, dy []float32, private Buffer) {
 	s := &g.spec
-	left := take[float32](&private, g.rows*gemmDepth)
+	left := take[float32](&private, g.rows*gemmDepth+turnedRoom)
 	right := take[float32](&private, g.width*gemmDepth)
 	pixels := s.OutHeight * s.OutWidth
 	for first := 0; first < pixels; first += gemmDepth {
@@ -96,25 +100,44 @@ func (g *Conv2DGradient) Weights(sums, x, dy []float32, private Buffer) {
 	}
 }
 
+// turnedRoom is what blocks of 8x8 may write beyond the packed rows.
+const turnedRoom = 128
+
 // packGradient packs the filters of n pixels as rows.
 func (g *Conv2DGradient) packGradient(dst, dy []float32, n, depth int) {
 	rows, group, filters := g.gemm.rows, g.gemm.group, g.spec.Filters
-	if depth != n || g.rows != filters {
+	if depth != n {
 		clear(dst[:g.rows*depth])
 	}
 	for f := 0; f < filters; f += rows {
 		panel := dst[f*depth:][:rows*depth]
 		count := min(rows, filters-f)
-		for k := range n {
+		whole := 0
+		if g.turn != nil {
+			whole = g.turnGradient(dst[f*depth:], dy[f:], n)
+		}
+		for k := whole; k < n; k++ {
 			packElement(panel[k/group*rows*group+k%group:], dy[k*filters+f:][:count], group)
 		}
 	}
 }
 
+// turnGradient packs eight pixels at a time, and returns how many. Rows beyond
+// the panel that a block has are overwritten by what is packed next, and those
+// beyond the filters are never looked at.
+func (g *Conv2DGradient) turnGradient(dst, dy []float32, n int) int {
+	filters, blocks := g.spec.Filters, ceilDiv(g.gemm.rows, 8)
+	k := 0
+	for ; k+8 <= n && (k+7)*filters+8*blocks <= len(dy); k += 8 {
+		g.turn(dst[k*g.gemm.rows:], dy[k*filters:], filters, blocks)
+	}
+	return k
+}
+
 // packPatches packs what lies under the kernel at n pixels from first on.
 func (g *Conv2DGradient) packPatches(dst, x []float32, first, n, depth int) {
 	s := &g.spec
-	if depth != n || g.width != g.depth {
+	if depth != n {
 		clear(dst[:g.width*depth])
 	}
 	oy, ox := first/s.OutWidth, first%s.OutWidth
@@ -148,7 +171,13 @@ func (g *Conv2DGradient) packPatches(dst, x []float32, first, n, depth int) {
 func (g *Conv2DGradient) place(dst []float32, depth, k, at int, src []float32, n int) {
 	columns := g.gemm.columns
 	panel, c := at/columns, at%columns
+	const line = 16 // the columns of most panels, copied without a call
 	for done := 0; done < n; {
+		if c == 0 && columns == line && n-done >= line && src != nil {
+			*(*[line]float32)(dst[(panel*depth+k)*line:]) = *(*[line]float32)(src[done:])
+			done, panel = done+line, panel+1
+			continue
+		}
 		m := min(columns-c, n-done)
 		to := dst[(panel*depth+k)*columns+c:][:m]
 		if src == nil {

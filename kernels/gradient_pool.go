@@ -1,9 +1,60 @@
 package kernels
 
-// Gradient stores the gradient of the input x of one picture, from that of the
-// output: of max pooling to the first greatest cell of each window, of average
-// pooling to all cells inside the picture alike.
-func (s *PoolSpec) Gradient(dx, x, dy []float32) {
+// gradientKernels are the loops of gradients on one CPU family.
+type gradientKernels struct {
+	// maxPool spreads the gradient of maxima y of 2x2 pixels over two rows of x,
+	// rowStride elements apart, for pixels windows side by side: the first pixel
+	// that is the maximum gets it. channels is a multiple of 8.
+	maxPool func(dx, x, y, dy []float32, rowStride, channels, pixels int)
+
+	// transpose turns blocks of 8x8 elements: dst[(b*8+r)*8+k] = src[k*stride+8*b+r].
+	transpose func(dst, src []float32, stride, blocks int)
+}
+
+// PoolGradient is a pooling layer on the way back.
+type PoolGradient struct {
+	PoolSpec
+	kernels *gradientKernels
+}
+
+// NewPoolGradient prepares the gradient of a pooling layer.
+func (t *Table) NewPoolGradient(s *PoolSpec) *PoolGradient {
+	g := &PoolGradient{PoolSpec: *s}
+	if s.Window.halvesPicture(s) && s.Channels%8 == 0 {
+		g.kernels = t.gradient
+	}
+	return g
+}
+
+// halvesPicture tells whether the window is 2x2 with stride 2, inside the
+// picture.
+func (w *Window) halvesPicture(s *PoolSpec) bool {
+	return !s.Average && w.Height == 2 && w.Width == 2 && w.StrideHeight == 2 && w.StrideWidth == 2 &&
+		w.PadTop == 0 && w.PadLeft == 0 && 2*w.OutHeight <= s.InHeight && 2*w.OutWidth <= s.InWidth
+}
+
+// Run stores the gradient of the input x of one picture, from the output y and
+// its gradient: of max pooling to the first greatest cell of each window, of
+// average pooling to all cells inside the picture alike.
+func (g *PoolGradient) Run(dx, x, y, dy []float32) {
+	if g.kernels == nil {
+		g.run(dx, x, dy)
+		return
+	}
+	s, w := &g.PoolSpec, &g.Window
+	row, size := s.InWidth*s.Channels, w.OutWidth*s.Channels
+	for oy := range w.OutHeight {
+		top := 2 * oy * row
+		g.kernels.maxPool(dx[top:], x[top:], y[oy*size:], dy[oy*size:], row, s.Channels, w.OutWidth)
+		if rest := 2 * size; rest < row {
+			clear(dx[top+rest : top+row])
+			clear(dx[top+row+rest : top+2*row])
+		}
+	}
+	clear(dx[2*w.OutHeight*row : s.InHeight*row])
+}
+
+func (s *PoolSpec) run(dx, x, dy []float32) {
 	w, n := &s.Window, s.Channels
 	clear(dx[:s.InHeight*s.InWidth*n])
 	for oy := range w.OutHeight {

@@ -46,7 +46,8 @@ type Table struct {
 	// can and returns their number, for Peak.
 	MultiplyAdd func(rounds int) int
 
-	gemm *gemmKernels[float32] // the products of training
+	gemm     *gemmKernels[float32] // the products of training
+	gradient *gradientKernels      // loops of training; nil: plain Go
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -68,6 +69,7 @@ func (t *Table) over(next *Table) *Table {
 		Transpose:   first(t.Transpose, next.Transpose),
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
+		gradient:    cmp.Or(t.gradient, next.gradient),
 
 		Conv2DInt8:      first2(t.Conv2DInt8, next.Conv2DInt8),
 		DepthwiseInt8:   first2(t.DepthwiseInt8, next.DepthwiseInt8),

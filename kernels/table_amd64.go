@@ -88,6 +88,7 @@ func tableAVX2() *Table {
 		Softmax:       func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorAVX2) },
 		Combine:       func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:          gemmAVX2,
+		gradient:      gradientAVX2,
 		Conv2DInt8:    func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
 		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
@@ -211,6 +212,18 @@ func depthwise3OnAVX(name string, group int, whole bool, row func(dst, top, midd
 			row(dst, top, middle, bottom, w, bias, channels, step, left, pixels, right, bounds.low, bounds.high)
 		},
 	}
+}
+
+var gradientAVX2 = &gradientKernels{
+	maxPool: func(dx, x, y, dy []float32, rowStride, channels, pixels int) {
+		end := rowStride + 2*pixels*channels - 1
+		_, _, _, _ = dx[end], x[end], y[pixels*channels-1], dy[pixels*channels-1]
+		amd64.MaxPoolGradient(dx, x, y, dy, rowStride, channels, pixels)
+	},
+	transpose: func(dst, src []float32, stride, blocks int) {
+		_, _ = dst[64*blocks-1], src[7*stride+8*blocks-1]
+		amd64.Transpose8(dst, src, stride, blocks)
+	},
 }
 
 var vectorAVX2 = &vectorKernels{

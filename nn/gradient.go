@@ -13,6 +13,12 @@ type batchTensor struct {
 	size     int       // elements of a sample
 	value    []float32 // [batch][size]
 	gradient []float32 // of the loss; nil where nobody needs it
+
+	// maxima are what max pooling, the only one to take the tensor, makes of it.
+	// It then applies the slope of activation, for which a quarter of the values
+	// do: each maximum is the output of the activation where its gradient goes.
+	maxima     *batchTensor
+	activation kernels.Activation
 }
 
 func (b *batchTensor) sample(i int) []float32 { return b.value[i*b.size:][:b.size:b.size] }
@@ -232,6 +238,11 @@ func (b *trainBuilder) makeTensors(input, output int) error {
 			one.gradient = kernels.NewBuffer(n * kernels.Float32Bytes).Float32()
 		}
 		b.tensors = append(b.tensors, one)
+	}
+	for _, s := range b.graph.steps {
+		if pool, ok := s.work.(*poolStep); ok && !pool.spec.Average && b.uses[s.inputs[0]] == 1 && s.inputs[0] != output {
+			b.tensors[s.inputs[0]].maxima = b.tensors[s.output]
+		}
 	}
 	b.input, b.output = b.tensors[input], b.tensors[output]
 	return nil

@@ -10,6 +10,10 @@ func (b *trainBuilder) activated(p *pass, a kernels.Activation, out *batchTensor
 	if a.Kind == kernels.Linear {
 		return a, out, nil
 	}
+	if a.SlopeFromOutput() && out.maxima != nil {
+		out.activation = a
+		return a, out, nil
+	}
 	if a.SlopeFromOutput() {
 		p.backward = append(p.backward, b.samples(0, func(i int, _ kernels.Buffer) {
 			if out.gradient != nil {

@@ -23,6 +23,9 @@ func (b *trainBuilder) biasGradient(p *pass, bias *variable, out *batchTensor) {
 	if bias == nil {
 		return
 	}
+	if out.maxima != nil { // whose gradient went to one place each
+		out = out.maxima
+	}
 	n := len(bias.gradient)
 	b.accumulate(p, n, 0, func(i int, sums []float32, _ kernels.Buffer) {
 		dy := out.slope(i)
