@@ -14,8 +14,27 @@
 	FMLA4S_LANE(12, b0, 22, k); FMLA4S_LANE(13, b1, 22, k); \
 	FMLA4S_LANE(14, b0, 23, k); FMLA4S_LANE(15, b1, 23, k)
 
-#define LOAD(v)  VLD1.P (R14)(R4), [v.S4]
-#define LOAD1(v) VLD1R.P (R14)(R4), [v.S4]
+// FOUR loads four elements of eight pixels, ONE one of them, without a write-back
+// that cores which execute in order would wait for.
+#define FOUR \
+	FMOVQ (R13), F16; \
+	LDRQ(17, 13, 20); \
+	LDRQ(18, 13, 21); \
+	LDRQ(19, 13, 22); \
+	LDRQ(20, 13, 23); \
+	LDRQ(21, 13, 24); \
+	LDRQ(22, 13, 25); \
+	LDRQ(23, 13, 26)
+
+#define ONE \
+	FMOVS (R13), F16; \
+	FMOVS (R13)(R20), F17; \
+	FMOVS (R13)(R21), F18; \
+	FMOVS (R13)(R22), F19; \
+	FMOVS (R13)(R23), F20; \
+	FMOVS (R13)(R24), F21; \
+	FMOVS (R13)(R25), F22; \
+	FMOVS (R13)(R26), F23
 
 #define CLAMP(d) \
 	FMAX4S(d, d, 24); \
@@ -30,7 +49,8 @@
 //	V24-V31  weights of four elements; at the end the bounds in V24 and V25
 //	R0 dst of the panel   R1 dstStride   R2 src   R3 rowStride   R4 pixelStride   R5 length   R6 rows
 //	R7 w of the panel     R8 bias        R9 panels left   R10 tiles left   R11 src of the tile
-//	R12 rows left   R13 element of the row   R14 of a pixel   R15 elements left   R16 w   R17 dst   R19 row
+//	R12 rows left   R13 element of the first pixel   R15 elements left   R16 w   R17 dst   R19 row
+//	R20-R26 bytes from the first pixel to the others
 TEXT ·Direct(SB), NOSPLIT, $0-160
 	MOVD dst_base+0(FP), R0
 	MOVD dstStride+24(FP), R1
@@ -45,6 +65,13 @@ TEXT ·Direct(SB), NOSPLIT, $0-160
 	LSL  $2, R1
 	LSL  $2, R3
 	LSL  $2, R4
+	MOVD R4, R20
+	ADD  R4, R20, R21
+	ADD  R4, R21, R22
+	ADD  R4, R22, R23
+	ADD  R4, R23, R24
+	ADD  R4, R24, R25
+	ADD  R4, R25, R26
 
 panel:
 	MOVD tiles+136(FP), R10
@@ -78,18 +105,13 @@ row:
 	BLT  single
 
 four:
-	MOVD   R13, R14
-	ADD    $16, R13
-	VLD1.P 64(R16), [V24.S4, V25.S4, V26.S4, V27.S4]
-	LOAD(V16)
-	LOAD(V17)
-	LOAD(V18)
-	LOAD(V19)
-	LOAD(V20)
-	LOAD(V21)
-	LOAD(V22)
-	LOAD(V23)
-	VLD1.P 64(R16), [V28.S4, V29.S4, V30.S4, V31.S4]
+	FOUR
+	FLDPQ 0(R16), (F24, F25)
+	FLDPQ 32(R16), (F26, F27)
+	FLDPQ 64(R16), (F28, F29)
+	FLDPQ 96(R16), (F30, F31)
+	ADD   $16, R13
+	ADD   $128, R16
 	ROWS(24, 25, 0)
 	ROWS(26, 27, 1)
 	ROWS(28, 29, 2)
@@ -102,17 +124,9 @@ single:
 	BEQ  below
 
 one:
-	MOVD   R13, R14
-	ADD    $4, R13
-	VLD1.P 32(R16), [V24.S4, V25.S4]
-	LOAD1(V16)
-	LOAD1(V17)
-	LOAD1(V18)
-	LOAD1(V19)
-	LOAD1(V20)
-	LOAD1(V21)
-	LOAD1(V22)
-	LOAD1(V23)
+	ONE
+	FLDPQ.P 32(R16), (F24, F25)
+	ADD   $4, R13
 	ROWS(24, 25, 0)
 	SUBS   $1, R15
 	BNE    one

@@ -128,3 +128,6 @@
 #define UMLAL4S_LANE(d, n, m, i) WORD $(0x2f402000 | (((i)>>1)&1)<<21 | ((i)&1)<<20 | (m)<<16 | ((i)>>2)<<11 | (n)<<5 | (d))
 #define SHRN4H(d, n, s) WORD $(0x0f008400 | (32-(s))<<16 | (n)<<5 | (d))
 #define RSHRN8B(d, n, s) WORD $(0x0f008c00 | (16-(s))<<16 | (n)<<5 | (d))
+
+// Loads V(d) from the sum of general registers n and m.
+#define LDRQ(d, n, m) WORD $(0x3ce06800 | (m)<<16 | (n)<<5 | (d))

@@ -147,6 +147,10 @@ func sources(mnemonic, d string) (n, m string) {
 
 // disassembly is what GNU objdump must say of u.
 func (u use) disassembly(t *testing.T) string {
+	if u.name == "LDRQ" {
+		text := fmt.Sprintf("ldr q%d, [x%d, x%d]", u.value[0], u.value[1], u.value[2])
+		return strings.NewReplacer("[x31", "[sp", " x31", " xzr").Replace(text)
+	}
 	mnemonic, d := split(u.name)
 	if mnemonic == "" {
 		t.Fatalf("%s is not named after a mnemonic and an arrangement", u.name)

@@ -255,6 +255,9 @@ done:
 //	R0 dst   R1 src of a pixel   R2 rowStride   R3 pixelStride   R4 rows   R5 columns   R6 step
 //	R7 pixels left   R8 sum   R9 channels left   R10 src of four channels   R11 row   R12 element
 //	R13 rows left   R14 columns left   R15 channels
+//
+// Maxima of 2x2 have a loop of their own, with R16 1 and the fourth element R14
+// bytes from the first in V0, V1, V3 and V4.
 TEXT ·Pool(SB), NOSPLIT, $0-112
 	MOVD  $factor+108(FP), R0
 	VLD1R (R0), [V2.S4]
@@ -271,10 +274,15 @@ TEXT ·Pool(SB), NOSPLIT, $0-112
 	LSL   $2, R2
 	LSL   $2, R3
 	LSL   $2, R6
+	CMP   $2, R4
+	CCMP  EQ, R5, $2, $0
+	CCMP  EQ, R8, $0, $0
+	CSET  EQ, R16
 
 pixel:
 	MOVD R1, R10
 	MOVD R15, R9
+	CBNZ R16, square
 
 group:
 	MOVD R10, R11
@@ -318,7 +326,26 @@ store:
 	ADD    $16, R10
 	SUBS   $4, R9
 	BNE    group
-	ADD    R6, R1
-	SUBS   $1, R7
-	BNE    pixel
+
+next:
+	ADD  R6, R1
+	SUBS $1, R7
+	BNE  pixel
 	RET
+
+square:
+	ADD R2, R3, R14
+
+four:
+	FMOVQ (R10), F0
+	LDRQ(1, 10, 3)
+	LDRQ(3, 10, 2)
+	LDRQ(4, 10, 14)
+	FMAX4S(0, 0, 1)
+	FMAX4S(3, 3, 4)
+	FMAX4S(0, 0, 3)
+	VST1.P [V0.S4], 16(R0)
+	ADD    $16, R10
+	SUBS   $4, R9
+	BNE    four
+	B      next

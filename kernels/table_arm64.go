@@ -36,7 +36,7 @@ func neonHalfConv2D(s *Conv2DSpec, w Weights) Op {
 }
 
 var gemmHalfNEON = &gemmKernels[uint16]{
-	name: "neon-fp16", rows: arm64.GEMMHalfRows, columns: arm64.GEMMHalfColumns, group: arm64.GEMMHalfGroup, cut: narrowCut, half: true,
+	name: "neon-fp16", rows: arm64.GEMMHalfRows, columns: arm64.GEMMHalfColumns, group: arm64.GEMMHalfGroup, cut: narrowCut, vector: vectorNEON, half: true,
 	pack: func(dst []uint16, src []float32, stride, depth int) {
 		_, _ = dst[arm64.GEMMHalfRows*depth-1], src[(arm64.GEMMHalfRows-1)*stride+depth-1]
 		arm64.Pack8Half(dst, src, stride, depth)
@@ -105,10 +105,20 @@ func inOrder() bool {
 	return false
 }
 
-// neonInOrder is neon with products scheduled for cores that execute in order.
+// neonInOrder is neon with products scheduled for cores that execute in order,
+// where the long chains of Winograd's transforms in registers don't pay.
 func neonInOrder() *Table {
 	t := neonWith(gemmInOrderNEON)
 	t.Name = "neon-in-order"
+	whole := t.Conv2D
+	t.Conv2D = func(s *Conv2DSpec, w Weights) Op {
+		if s.InChannels == 3 || s.InChannels == 4 {
+			if op := newDirect(s, w, directNEON); op != nil {
+				return op
+			}
+		}
+		return whole(s, w)
+	}
 	return t
 }
 
@@ -148,7 +158,7 @@ var (
 // gemmOnNEON checks the lengths for one of the schedules of the product.
 func gemmOnNEON(name string, multiply func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, clamp bool, low, high float32)) *gemmKernels[float32] {
 	return &gemmKernels[float32]{
-		name: name, rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup, cut: narrowCut,
+		name: name, rows: arm64.GEMMRows, columns: arm64.GEMMColumns, group: arm64.GEMMGroup, cut: narrowCut, vector: vectorNEON,
 		pack: func(dst, src []float32, stride, depth int) {
 			_, _ = dst[arm64.GEMMRows*depth-1], src[(arm64.GEMMRows-1)*stride+depth-1]
 			arm64.Pack8(dst, src, stride, depth)
@@ -252,7 +262,7 @@ var depthwiseNEON = &depthwiseKernels{
 }
 
 var directNEON = &directKernels{
-	name: "neon", pixels: arm64.DirectPixels, filters: arm64.DirectFilters,
+	name: "neon", pixels: arm64.DirectPixels, filters: arm64.DirectFilters, vector: vectorNEON,
 	row: func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, length, rows int, w, bias []float32, tiles, panels int, bounds bounds) {
 		pixels, filters := tiles*arm64.DirectPixels, panels*arm64.DirectFilters
 		_, _ = dst[(pixels-1)*dstStride+filters-1], src[(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
