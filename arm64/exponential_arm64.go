@@ -36,3 +36,10 @@ func ELU(v []float32, positive, negative float32)
 //
 //go:noescape
 func Tanh(v []float32)
+
+// Softplus replaces every element x of v by log(1+exp(x)). The logarithm of 1+e
+// is twice the inverse hyperbolic tangent of e/(2+e), of whose series seven
+// terms are taken.
+//
+//go:noescape
+func Softplus(v []float32)

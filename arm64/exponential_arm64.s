@@ -198,3 +198,53 @@ loop:
 
 done:
 	RET
+
+// func Softplus(v []float32)
+//
+//	V6 max(x, 0)   V8-V13 1/3 to 1/13   V29 0   V30 2
+DATA ·softplus<>+0(SB)/4, $0x3eaaaaab
+DATA ·softplus<>+4(SB)/4, $0x3e4ccccd
+DATA ·softplus<>+8(SB)/4, $0x3e124925
+DATA ·softplus<>+12(SB)/4, $0x3de38e39
+DATA ·softplus<>+16(SB)/4, $0x3dba2e8c
+DATA ·softplus<>+20(SB)/4, $0x3d9d89d9
+GLOBL ·softplus<>(SB), RODATA|NOPTR, $24
+
+TEXT ·Softplus(SB), NOSPLIT, $0-24
+	MOVD v_base+0(FP), R0
+	MOVD v_len+8(FP), R1
+	BEGIN
+	MOVD $·softplus<>(SB), R3
+	CONSTANT(V8)
+	CONSTANT(V9)
+	CONSTANT(V10)
+	CONSTANT(V11)
+	CONSTANT(V12)
+	CONSTANT(V13)
+	VEOR  V29.B16, V29.B16, V29.B16
+	FMOVS $2.0, F30
+	VDUP  V30.S[0], V30.S4
+
+loop:
+	LOAD
+	FMAX4S(6, 0, 29)
+	FABS4S(0, 0)
+	FNEG4S(0, 0)
+	EXP
+	FADD4S(1, 0, 30)
+	FDIV4S(1, 0, 1)
+	FMUL4S(0, 1, 1)
+	NEXT(12, V12, 13, 4, V4)
+	NEXT(11, V11, 4, 5, V5)
+	NEXT(10, V10, 5, 4, V4)
+	NEXT(9, V9, 4, 5, V5)
+	NEXT(8, V8, 5, 4, V4)
+	NEXT(25, V25, 4, 5, V5)
+	FMUL4S(1, 1, 30)
+	FMLA4S(6, 5, 1)
+	VMOV V6.B16, V0.B16
+	STORE
+	BNE loop
+
+done:
+	RET

@@ -62,7 +62,7 @@ func (a Activation) split() (bounds, func([]float32)) {
 	if b, ok := a.bounds(); ok {
 		return b, nil
 	}
-	return unbounded, a.Apply
+	return unbounded, activation(a)
 }
 
 // bounds tells how an activation clamps, if clamping is all it does.

@@ -74,6 +74,8 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		GlobalPool: func(s *GlobalPoolSpec) Op { return newVectorGlobalPool(s, vectorNEON) },
 		Activate:   func(s *ActivateSpec) Op { return newVectorActivate(s, vectorNEON) },
 		Softmax:    func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorNEON) },
+		Affine:     func(s *AffineSpec) Op { return newVectorAffine(s, vectorNEON) },
+		PReLU:      func(s *PReLUSpec) Op { return newVectorPReLU(s, vectorNEON) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 		gemm:       gemm,
 		MultiplyAdd: func(rounds int) int {
@@ -280,23 +282,15 @@ var vectorNEON = &vectorKernels{
 		Maximum:  func(dst, src []float32) { arm64.MaximumInto(dst, src[:len(dst)]) },
 		Minimum:  func(dst, src []float32) { arm64.MinimumInto(dst, src[:len(dst)]) },
 	},
-	exp: arm64.Exp,
-	smooth: func(a Activation) func([]float32) {
-		switch a.Kind {
-		case Exponential:
-			return arm64.Exp
-		case Sigmoid:
-			return arm64.Sigmoid
-		case Swish:
-			return arm64.Swish
-		case Tanh:
-			return arm64.Tanh
-		case ELU:
-			return func(v []float32) { arm64.ELU(v, 1, a.Alpha) }
-		case SELU:
-			return func(v []float32) { arm64.ELU(v, seluScale, seluScale*seluAlpha) }
-		}
-		return nil
+	exp:    arm64.Exp,
+	smooth: smoothNEON,
+	affine: func(dst, src, scale, offset []float32) {
+		n := len(dst)
+		arm64.Affine(dst, src[:n], scale[:n], offset[:n])
+	},
+	prelu: func(dst, src, slope []float32) {
+		n := len(dst)
+		arm64.PReLU(dst, src[:n], slope[:n])
 	},
 	clamp: func(v []float32, bounds bounds) { arm64.Clamp(v, bounds.low, bounds.high) },
 	scale: func(v []float32, factor, offset float32) { arm64.Scale(v, factor, offset) },
@@ -304,4 +298,40 @@ var vectorNEON = &vectorKernels{
 		_, _ = dst[pixels*channels-1], src[(pixels-1)*step+(rows-1)*rowStride+(columns-1)*pixelStride+channels-1]
 		arm64.Pool(dst, src, rowStride, pixelStride, channels, rows, columns, step, pixels, sum, factor)
 	},
+}
+
+func smoothNEON(a Activation) func([]float32) {
+	switch a.Kind {
+	case Exponential:
+		return arm64.Exp
+	case Sigmoid:
+		return arm64.Sigmoid
+	case Swish:
+		return arm64.Swish
+	case Tanh:
+		return arm64.Tanh
+	case Softplus:
+		return arm64.Softplus
+	case Softsign:
+		return arm64.Softsign
+	case ELU:
+		return func(v []float32) { arm64.ELU(v, 1, a.Alpha) }
+	case SELU:
+		return func(v []float32) { arm64.ELU(v, seluScale, seluScale*seluAlpha) }
+	case HardSigmoid:
+		return func(v []float32) { arm64.HardSigmoid(v, 0.2, 0.5, 1, 1) }
+	case HardSigmoid6:
+		return func(v []float32) { arm64.HardSigmoid(v, 1, 3, 6, 1./6) }
+	case HardSwish:
+		return func(v []float32) { arm64.HardSwish(v, 1, 3, 6, 1./6) }
+	case LeakyReLU:
+		return func(v []float32) { arm64.Rectify(v, 0, a.Alpha, unbounded.high) }
+	case ReLU:
+		high := a.Max
+		if high == 0 {
+			high = unbounded.high
+		}
+		return func(v []float32) { arm64.Rectify(v, a.Threshold, a.Alpha, high) }
+	}
+	return nil
 }

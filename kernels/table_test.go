@@ -32,7 +32,7 @@ var exercised = map[string][]string{
 		"conv2d/winograd-4x4-few/neon", "conv2d/winograd-4x4/neon", "conv2d/gemm/neon", "conv2d/gemm/neon+pool",
 		"dense/matvec/neon", "dense/matvec/neon-half", "conv2d/direct/neon", "conv2d/direct/neon+pool", "dense/gemm/neon", "depthwise/tiles/neon",
 		"max-pool/vector/neon", "average-pool/vector/neon", "global-max-pool/vector/neon", "global-average-pool/vector/neon",
-		"combine/vector/neon", "activate/vector/neon", "softmax/vector/neon",
+		"combine/vector/neon", "activate/vector/neon", "softmax/vector/neon", "affine/vector/neon", "prelu/vector/neon",
 		"int8-conv2d/winograd-4x4/neon", "int8-conv2d/winograd-4x4/neon+pool", "int8-conv2d/tiles/neon", "int8-conv2d/tiles/neon+pool",
 		"int8-depthwise/rows/neon", "int8-dense/matvec/neon",
 	},

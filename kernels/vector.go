@@ -19,6 +19,11 @@ type vectorKernels struct {
 	// smooth returns the loop of an activation that doesn't clamp, or nil.
 	smooth func(a Activation) func(v []float32)
 
+	// affine does dst[i] = src[i]*scale[i] + offset[i], and prelu
+	// dst[i] = max(src[i], 0) + slope[i]*min(src[i], 0).
+	affine func(dst, src, scale, offset []float32)
+	prelu  func(dst, src, slope []float32)
+
 	// scale does v[i] = v[i]*factor + offset.
 	scale func(v []float32, factor, offset float32)
 
@@ -138,6 +143,85 @@ func (op *vectorActivate) Run(a *Args, first, last int, _ Buffer) {
 			op.loop(out[:whole])
 		}
 		op.spec.Activation.Apply(out[whole:])
+	}
+}
+
+// apply returns the activation of any number of elements, by the kernel if it
+// has one.
+func (k *vectorKernels) apply(a Activation) func([]float32) {
+	loop := k.smooth(a)
+	if loop == nil {
+		return a.Apply
+	}
+	return func(v []float32) {
+		whole := len(v) &^ 3
+		if whole > 0 {
+			loop(v[:whole])
+		}
+		a.Apply(v[whole:])
+	}
+}
+
+// vectorAffine is Affine on whole groups of channels.
+type vectorAffine struct {
+	affine
+	kernels *vectorKernels
+	bounds  bounds
+	finish  func([]float32)
+}
+
+// newVectorAffine returns the op, or nil for a spec it isn't made for.
+func newVectorAffine(s *AffineSpec, kernels *vectorKernels) Op {
+	if s.Channels%4 != 0 {
+		return nil
+	}
+	op := &vectorAffine{affine: affine{spec: *s}, kernels: kernels}
+	op.spec.Scale, op.spec.Offset = slices.Clone(s.Scale), slices.Clone(s.Offset)
+	op.bounds, op.finish = s.Activation.split()
+	return op
+}
+
+func (op *vectorAffine) Name() string { return "affine/vector/" + op.kernels.name }
+
+func (op *vectorAffine) Run(a *Args, first, last int, _ Buffer) {
+	s := &op.spec
+	run := rowRun(s.Channels)
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	for row := first * run; row < min(last*run, s.Rows); row++ {
+		out := dst[row*s.Channels:][:s.Channels]
+		op.kernels.affine(out, src[row*s.Channels:][:s.Channels], s.Scale, s.Offset)
+		if op.finish != nil {
+			op.finish(out)
+		} else if op.bounds != unbounded {
+			op.kernels.clamp(out, op.bounds)
+		}
+	}
+}
+
+// vectorPReLU is PReLU on whole groups of elements.
+type vectorPReLU struct {
+	prelu
+	kernels *vectorKernels
+}
+
+// newVectorPReLU returns the op, or nil for a spec it isn't made for.
+func newVectorPReLU(s *PReLUSpec, kernels *vectorKernels) Op {
+	if s.Size%4 != 0 {
+		return nil
+	}
+	op := &vectorPReLU{prelu{spec: *s}, kernels}
+	op.spec.Alpha = slices.Clone(s.Alpha)
+	return op
+}
+
+func (op *vectorPReLU) Name() string { return "prelu/vector/" + op.kernels.name }
+
+func (op *vectorPReLU) Run(a *Args, first, last int, _ Buffer) {
+	s := &op.spec
+	run := rowRun(s.Size)
+	src, dst := a.Src[0].Float32(), a.Dst.Float32()
+	for row := first * run; row < min(last*run, s.Rows); row++ {
+		op.kernels.prelu(dst[row*s.Size:][:s.Size], src[row*s.Size:][:s.Size], s.Alpha)
 	}
 }
 
