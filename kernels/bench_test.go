@@ -130,3 +130,72 @@ func int8Weights(depth, filters int) kernels.Int8Weights {
 	}
 	return w
 }
+
+// BenchmarkInt8Networks runs the convolutions and dense layers of whole
+// networks on int8 one after the other.
+func BenchmarkInt8Networks(b *testing.B) {
+	networks := map[string][]func(*kernels.Table) kernels.Op{
+		"tutorial": {
+			conv2DInt8(convolution(224, 3, 32, 3, 1, true)), conv2DInt8(convolution(112, 32, 64, 3, 1, true)),
+			denseInt8(&kernels.DenseSpec{Rows: 1, Inputs: 200704, Units: 10}),
+		},
+		"MobileNet":   mobileNet(),
+		"MobileNetV2": mobileNetV2(),
+	}
+	for _, name := range kernels.Available() {
+		table, err := kernels.Select(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for network, layers := range networks {
+			b.Run(name+"/"+network, func(b *testing.B) {
+				a := &kernels.Args{Dst: kernels.NewBuffer(2 << 20), Src: []kernels.Buffer{kernels.NewBuffer(2 << 20)}}
+				workspace := kernels.NewBuffer(4 << 20)
+				var ops []kernels.Op
+				for _, layer := range layers {
+					ops = append(ops, layer(table))
+				}
+				for b.Loop() {
+					for _, op := range ops {
+						op.Run(a, 0, op.Units(), workspace)
+						op.Finish(a)
+					}
+				}
+			})
+		}
+	}
+}
+
+func mobileNet() []func(*kernels.Table) kernels.Op {
+	layers := []func(*kernels.Table) kernels.Op{conv2DInt8(convolution(224, 3, 32, 3, 2, false))}
+	size, channels := 112, 32
+	for _, block := range [][2]int{{64, 1}, {128, 2}, {128, 1}, {256, 2}, {256, 1}, {512, 2}, {512, 1}, {512, 1}, {512, 1}, {512, 1}, {512, 1}, {1024, 2}, {1024, 1}} {
+		filters, stride := block[0], block[1]
+		layers = append(layers, depthwiseInt8(depthwise(size, channels, stride)))
+		size /= stride
+		layers = append(layers, conv2DInt8(convolution(size, channels, filters, 1, 1, false)))
+		channels = filters
+	}
+	return append(layers, denseInt8(&kernels.DenseSpec{Rows: 1, Inputs: 1024, Units: 1000}))
+}
+
+func mobileNetV2() []func(*kernels.Table) kernels.Op {
+	layers := []func(*kernels.Table) kernels.Op{conv2DInt8(convolution(224, 3, 32, 3, 2, false))}
+	size, channels := 112, 32
+	for _, group := range [][4]int{{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}} {
+		for i := range group[2] {
+			wide, stride := channels*group[0], 1
+			if i == 0 {
+				stride = group[3]
+			}
+			if group[0] > 1 {
+				layers = append(layers, conv2DInt8(convolution(size, channels, wide, 1, 1, false)))
+			}
+			layers = append(layers, depthwiseInt8(depthwise(size, wide, stride)))
+			size /= stride
+			layers = append(layers, conv2DInt8(convolution(size, wide, group[1], 1, 1, false)))
+			channels = group[1]
+		}
+	}
+	return append(layers, conv2DInt8(convolution(7, 320, 1280, 1, 1, false)), denseInt8(&kernels.DenseSpec{Rows: 1, Inputs: 1280, Units: 1000}))
+}

@@ -30,7 +30,8 @@ func neonInt8Conv2D(s *Conv2DSpec, w Int8Weights) Op {
 var int8DotNEON = &int8Tile{
 	name: "neon-dotprod", pixels: arm64.Int8DotPixels, filters: arm64.Int8DotFilters, group: arm64.Int8DotGroup,
 	convolve: func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
-		w []int8, scales []int32, tiles, panels int, pool, general bool) {
+		w []int8, scales []int32, tiles, panels int, pool, general bool,
+	) {
 		t := int8Lengths{arm64.Int8DotPixels, arm64.Int8DotFilters}
 		t.check(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, tiles, panels, pool)
 		_, _ = w[panels*rows*ceilDiv(length, arm64.Int8DotGroup)*arm64.Int8DotGroup*arm64.Int8DotFilters-1], scales[panels*int8Scales(arm64.Int8DotFilters)-1]
@@ -41,7 +42,8 @@ var int8DotNEON = &int8Tile{
 var int8LongNEON = &int8Tile{
 	name: "neon", pixels: arm64.Int8LongPixels, filters: arm64.Int8LongFilters, group: arm64.Int8LongGroup, opposed: true,
 	convolve: func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
-		w []int8, scales []int32, tiles, panels int, pool, general bool) {
+		w []int8, scales []int32, tiles, panels int, pool, general bool,
+	) {
 		t := int8Lengths{arm64.Int8LongPixels, arm64.Int8LongFilters}
 		t.check(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, tiles, panels, pool)
 		_, _ = w[panels*rows*ceilDiv(length, arm64.Int8LongGroup)*arm64.Int8LongGroup*arm64.Int8LongFilters-1], scales[panels*int8Scales(arm64.Int8LongFilters)-1]

@@ -215,7 +215,8 @@ func (op *int8Conv2D) run(dst, src []int8, y, x, left, right int, patch, edge []
 	}
 	for x < end {
 		column := x/op.across*op.step - s.PadLeft
-		pixels, from, stride := dst[(y*op.width+x)*s.Filters:], src, s.InWidth*s.InChannels
+		pixels, stride := dst[(y*op.width+x)*s.Filters:], s.InWidth*s.InChannels
+		var from []int8
 		tiles := op.inside(top, column, (end-x)/op.across, len(src))
 		switch {
 		case op.woven:

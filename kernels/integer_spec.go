@@ -3,7 +3,7 @@ package kernels
 // Kernels on int8 compute as the reference kernels of TensorFlow Lite define
 // it: a tensor holds q for the real value scale*(q-zero), products are summed in
 // int32, and a sum becomes int8 again by a Rescale.
-//
+
 // Int8Weights are the parameters of a convolution or dense layer on int8:
 //
 //	out = clamp(Rescale[f].Apply(Bias[f] + sum of (in-InZero)*Values) + OutZero, Low, High)
