@@ -43,6 +43,11 @@ type fitFlags struct {
 	strict            bool
 	checkpoint, csv   string
 	progress          choice
+	headOnly          bool
+	captures          string
+	features          string
+	minimum, limit    int
+	method            choice
 	given             func(string) bool
 	augmentation      train.Augmentation
 	optimizerSettings nn.Optimizer
@@ -52,14 +57,19 @@ func newFit() *cobra.Command {
 	f := &fitFlags{}
 	command := &cobra.Command{
 		Use:   "fit --train DIR --out DIR",
-		Short: "Train a network on labelled pictures",
+		Short: "Train a network, or a model's head on captures",
 		Long: "fit trains a network on a folder of class folders and writes a model directory, which\n" +
 			"must not exist yet, with report and plots. Without --model it starts from the network\n" +
-			"that --arch names. Ctrl-C keeps the best weights so far.",
+			"that --arch names. Ctrl-C keeps the best weights so far.\n\n" +
+			"With --head-only it fits the last layer of --model to a folder of captures, new labels\n" +
+			"included, and writes a model only if that one is better on captures it was not trained on.",
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if err := f.check(); err != nil {
 				return advise(command, err)
+			}
+			if f.headOnly {
+				return f.runHead(command)
 			}
 			return f.run(command)
 		},
@@ -100,6 +110,7 @@ func (f *fitFlags) add(command *cobra.Command) {
 	flags.StringVar(&f.csv, "csv", "", "write Keras's CSV log to this `FILE`")
 	f.progress = choice{"auto", []string{"auto", "plain", "json"}}
 	flags.Var(&f.progress, "progress", "auto (a bar on a terminal), plain or json (one object a line)")
+	f.addHead(command)
 }
 
 // check refuses settings that make no sense before anything is read.
@@ -117,6 +128,9 @@ func (f *fitFlags) check() error {
 	}
 	if _, err := os.Lstat(f.out); err == nil {
 		return fmt.Errorf("%s is there already: a model is never overwritten, choose another name", f.out)
+	}
+	if f.headOnly {
+		return f.checkHead()
 	}
 	switch {
 	case f.train == "":
@@ -142,7 +156,7 @@ func (f *fitFlags) start(labels []string) (*storage.Model, error) {
 		}
 		for i, label := range labels {
 			if i >= len(m.Labels) || m.Labels[i] != label {
-				return nil, fmt.Errorf("%s has the labels %s and %s the classes %s: they must be the same",
+				return nil, fmt.Errorf("%s has the labels %s and %s the classes %s: they must be the same; --head-only adds labels",
 					f.model.model, strings.Join(m.Labels, ", "), f.train, strings.Join(labels, ", "))
 			}
 		}

@@ -110,3 +110,29 @@ func TestFitRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestFitHeadOnly fits the bundled model's head to the bundled digits: three of
+// each are too few to be better, and more of them are refused without a trace.
+func TestFitHeadOnly(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "out")
+	features := t.TempDir()
+	got := edged(t, "fit", "--head-only", "--model", filepath.Join(digits, "model"), "--captures", filepath.Join(digits, "valid"), "--features", features, "--out", out, "--progress", "json")
+	var line struct {
+		Event string
+		Head  struct {
+			Accepted bool
+			Training int
+			Labels   []string
+		}
+	}
+	if err := json.Unmarshal([]byte(strings.SplitN(got.output, "\n", 2)[0]), &line); err != nil {
+		t.Fatal(err, got)
+	}
+	_, err := os.Stat(out)
+	if line.Event != "head" || len(line.Head.Labels) != 10 || line.Head.Training < 20 || line.Head.Accepted != (got.status == 0) || line.Head.Accepted != (err == nil) {
+		t.Errorf("got %+v, %v", got, err)
+	}
+	if got := edged(t, "fit", "--head-only", "--out", out+"2"); got.status == 0 || !strings.Contains(got.errors, "--model") {
+		t.Errorf("got %+v", got)
+	}
+}

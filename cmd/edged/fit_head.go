@@ -1,0 +1,155 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"edged/cmd/edged/engine"
+	"edged/nn"
+	"edged/storage"
+	"edged/train"
+
+	"github.com/spf13/cobra"
+)
+
+func (f *fitFlags) addHead(command *cobra.Command) {
+	flags := command.Flags()
+	flags.BoolVar(&f.headOnly, "head-only", false, "fit the last layer of --model to --captures, new labels included")
+	flags.StringVar(&f.captures, "captures", "", "`DIR` of captures, a folder for each label")
+	flags.StringVar(&f.features, "features", "", "`DIR` in which the body's features are kept (default: .features in --captures)")
+	flags.IntVar(&f.minimum, "min-captures", 3, "a new label waits until so many of its captures can be trained on")
+	flags.IntVar(&f.limit, "max-captures", 1500, "fit to so many captures at most, the newest of each label")
+	f.method = choice{"auto", []string{"auto", "fit", "mean", "cosine"}}
+	flags.Var(&f.method, "method", "auto (the best on captures held out), fit, mean (nearest class mean) or cosine (imprinted weights)")
+}
+
+func (f *fitFlags) checkHead() error {
+	switch {
+	case f.model.model == "":
+		return errors.New("--head-only needs --model, the model whose head is fitted")
+	case f.captures == "":
+		return errors.New("--head-only needs --captures, a folder with a folder for each label")
+	case f.train != "" || f.valid != "":
+		return errors.New("--head-only takes --captures, not --train or --valid")
+	case f.minimum < 1 || f.limit < 10 || f.limit > 10000:
+		return errors.New("--min-captures must be at least 1 and --max-captures from 10 to 10000")
+	}
+	return nil
+}
+
+// runHead fits a head, and writes a model if it is better.
+func (f *fitFlags) runHead(command *cobra.Command) error {
+	m, err := f.model.load()
+	if err != nil {
+		return err
+	}
+	table, err := engine.Options{Kernels: f.model.kernels}.Table()
+	if err != nil {
+		return err
+	}
+	products, err := nn.NewProducts(table, f.model.threads)
+	if err != nil {
+		return err
+	}
+	defer products.Close()
+	precision := f.model.precision.value
+	if precision == "auto" {
+		precision = string(m.Precision)
+	}
+	p, err := nn.ParsePrecision(precision)
+	if err != nil {
+		return err
+	}
+	if f.features == "" {
+		f.features = filepath.Join(f.captures, ".features")
+	}
+	tell := newTeller(command.OutOrStdout(), f.progress.value, 0)
+	fit := &train.HeadFit{
+		Model: m, Captures: f.captures, Features: f.features, Products: products, Threads: f.model.threads,
+		Compile: func(body *nn.Model) (*nn.Plan, error) {
+			return nn.Compile(body, nn.Options{Kernels: table, Precision: p})
+		},
+		Minimum: f.minimum, Limit: f.limit, Method: f.method.value, Strict: f.strict, Skip: tell.skip,
+	}
+	if f.progress.value != "json" {
+		fit.Progress = newProgress("features")
+	}
+	head, err := fit.Run(command.Context())
+	if err != nil {
+		return err
+	}
+	if head.Committed {
+		if err := f.commitHead(m, head, precision); err != nil {
+			return err
+		}
+	}
+	tell.head(f.out, head)
+	if !head.Committed {
+		return errRefused
+	}
+	return nil
+}
+
+// errRefused says that a fitted head is not better.
+var errRefused = errors.New("the model stays as it is, nothing was written: give more captures, or look at their labels")
+
+// commitHead writes the model with its new head.
+func (f *fitFlags) commitHead(m *storage.Model, head *train.Head, precision string) error {
+	plan, err := engine.Options{Precision: precision, Kernels: f.model.kernels}.Compile(m, false)
+	if err != nil {
+		return err
+	}
+	ctx := context.Background()
+	m.Parent, m.Tool, m.Created = m.Name, "edged "+version, time.Now()
+	m.Precision = storage.Precision(precision)
+	m.Probe = train.Probe(ctx, m, plan, head.Samples)
+	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head}
+	if len(head.Samples) > 0 {
+		e := &train.Evaluator{Plan: plan, Preprocessing: m.Preprocessing, Labels: m.Labels, Threads: f.model.threads, Mistakes: 10}
+		if r.Evaluation, err = e.Evaluate(ctx, head.Samples); err != nil {
+			return err
+		}
+	}
+	if err := os.MkdirAll(filepath.Dir(filepath.Clean(f.out)), 0o755); err != nil {
+		return err
+	}
+	return r.Commit(f.out, m)
+}
+
+func (f *fitFlags) headSettings() map[string]any {
+	return map[string]any{"head_only": true, "model": f.model.model, "captures": f.captures, "min_captures": f.minimum, "max_captures": f.limit, "method": f.method.value}
+}
+
+// head tells what a fit of the head came to.
+func (t *teller) head(dir string, h *train.Head) {
+	if t.json {
+		t.object("head", h)
+		if h.Committed {
+			t.object("committed", map[string]any{"model": dir})
+		}
+		return
+	}
+	for _, w := range h.Waiting {
+		fmt.Fprintf(t.out, "%s waits: %d captures to train on are too few\n", w.Label, w.Captures)
+	}
+	for _, label := range h.Unseen {
+		fmt.Fprintf(t.out, "%s has no captures: nothing checks that it is still known\n", label)
+	}
+	fmt.Fprintf(t.out, "%d captures trained on, %d held out, features of %d computed and of %d reused\n", h.Training, h.HeldOut, h.Computed, h.Reused)
+	for _, c := range append([]train.HeadScore{h.Incumbent}, h.Candidates...) {
+		fmt.Fprintf(t.out, "%-9s  right: %d of %d - loss: %.4f - recall: %.4f, known labels: %.4f", c.Method, c.Right, c.Captures, c.Loss, c.Recall, c.Known)
+		if c.New != nil {
+			fmt.Fprintf(t.out, ", new labels: %.4f", *c.New)
+		}
+		fmt.Fprintln(t.out)
+	}
+	if h.Committed {
+		fmt.Fprintf(t.out, "%s: %s\nwrote %s\n", h.Method, h.Reason, dir)
+		return
+	}
+	fmt.Fprintf(t.out, "%s is not taken: %s\n", h.Method, h.Reason)
+}

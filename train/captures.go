@@ -1,0 +1,125 @@
+package train
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"edged/storage"
+	"edged/storage/picture"
+)
+
+// Waiting is a label whose captures are too few to be learned.
+type Waiting struct {
+	Label    string `json:"label"`
+	Captures int    `json:"captures"` // that may be trained on
+}
+
+// captureSet is what of a folder of captures is trained on and what is held out.
+type captureSet struct {
+	labels   []string // the model's, then those that are new
+	training []Sample
+	heldOut  []Sample
+	waiting  []Waiting
+	unseen   []string // labels of the model without captures to train on
+	left     int      // captures that are beyond the limit
+}
+
+// readCaptures lists the captures. A new label needs least captures that are not
+// held out. No more than limit captures are taken: the same number of every
+// class, as far as there are so many, the newest first.
+func readCaptures(dir string, known []string, least, limit int) (*captureSet, error) {
+	folders, err := Labels(dir)
+	if err != nil && len(folders) != 1 {
+		return nil, err
+	}
+	set := &captureSet{labels: slices.Clone(known)}
+	training, heldOut := map[string][]string{}, map[string][]string{}
+	for _, label := range folders {
+		if err := storage.CheckLabel(label); err != nil {
+			return nil, fmt.Errorf("%s: %w", dir, err)
+		}
+		files, err := capturesOf(filepath.Join(dir, label))
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			if storage.HeldOut(filepath.Base(file)) {
+				heldOut[label] = append(heldOut[label], file)
+			} else {
+				training[label] = append(training[label], file)
+			}
+		}
+		if slices.Contains(known, label) {
+			continue
+		}
+		if n := len(training[label]); n < least {
+			set.waiting = append(set.waiting, Waiting{label, n})
+			continue
+		}
+		set.labels = append(set.labels, label)
+	}
+	for _, label := range known {
+		if len(training[label]) == 0 {
+			set.unseen = append(set.unseen, label)
+		}
+	}
+	var left, more int
+	set.training, left = take(set.labels, training, limit*4/5)
+	set.heldOut, more = take(set.labels, heldOut, limit/5)
+	set.left = left + more
+	if len(set.training) == 0 {
+		return nil, fmt.Errorf("%s: there are no captures to learn from; a new label needs %d of them", dir, least)
+	}
+	return set, nil
+}
+
+// capturesOf lists the pictures of a class; there may be none.
+func capturesOf(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []string
+	for _, e := range entries {
+		name := e.Name()
+		if e.Type().IsRegular() && !strings.HasPrefix(name, ".") && slices.Contains(picture.Extensions(), strings.ToLower(filepath.Ext(name))) {
+			files = append(files, filepath.Join(dir, name))
+		}
+	}
+	return files, nil
+}
+
+// take takes the newest files of each label, the same number of each as far as
+// there are so many, and limit together. It tells how many are left over.
+func take(labels []string, files map[string][]string, limit int) (samples []Sample, left int) {
+	total, most := 0, 0
+	for _, label := range labels {
+		total, most = total+len(files[label]), max(most, len(files[label]))
+	}
+	each := most
+	for each > 0 && counted(labels, files, each) > limit {
+		each--
+	}
+	for class, label := range labels {
+		list := files[label]
+		slices.SortFunc(list, func(a, b string) int {
+			return cmp.Or(cmp.Compare(filepath.Base(b), filepath.Base(a)), cmp.Compare(a, b))
+		})
+		for _, file := range list[:min(each, len(list))] {
+			samples = append(samples, Sample{file, class})
+		}
+	}
+	return samples, total - len(samples)
+}
+
+func counted(labels []string, files map[string][]string, each int) int {
+	n := 0
+	for _, label := range labels {
+		n += min(each, len(files[label]))
+	}
+	return n
+}

@@ -1,0 +1,269 @@
+package train
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+)
+
+// The settings of a fit of heads, chosen on digits: docs/learning.md.
+const (
+	headDecay = 1e-3 // the pull towards the old weights
+	headSteps = 100
+	keepOld   = 0.5 // of the old weights where labels are new: room for them
+	// fewHeldOut is how many captures must be held out to decide alone.
+	fewHeldOut = 50
+	folds      = 5
+	// mayForget is how much of its mean recall on known labels a candidate may
+	// lose where it learns new ones.
+	mayForget = 0.05
+)
+
+// HeadScore is how a head answers for captures that it was not trained on.
+type HeadScore struct {
+	Method   string  `json:"method"`
+	Captures int     `json:"captures"`
+	Right    int     `json:"right"`
+	Loss     float64 `json:"loss"`
+	// Recall is the mean of the labels' recalls; Known that of the labels that
+	// the incumbent has, New that of the others.
+	Recall float64  `json:"recall"`
+	Known  float64  `json:"recall_known"`
+	New    *float64 `json:"recall_new,omitempty"`
+
+	chance   float64 // recall by guessing
+	perLabel []float64
+}
+
+func (s *HeadScore) better(o *HeadScore) bool {
+	if s.Recall != o.Recall {
+		return s.Recall > o.Recall
+	}
+	return s.Loss < o.Loss
+}
+
+// candidate is a head, in the span of the captures, and its score. It keeps
+// that share of the old head.
+type candidate struct {
+	solution *solution
+	keep     float64
+	score    HeadScore
+}
+
+// gate measures candidates and decides. Where fewer than fewHeldOut captures
+// are held out, the others are measured too, each by a head fitted without it
+// (cross-validation in five parts).
+type gate struct {
+	d      *dual
+	known  int // labels of the incumbent
+	labels int
+	train  []int // rows
+	held   []int
+	folded bool
+}
+
+func newGate(d *dual, training, known, labels int) *gate {
+	g := &gate{d: d, known: known, labels: labels}
+	for i := range d.classes {
+		if i < training {
+			g.train = append(g.train, i)
+		} else {
+			g.held = append(g.held, i)
+		}
+	}
+	g.folded = len(g.held) < fewHeldOut
+	return g
+}
+
+// incumbent scores the old head, which gives new labels nothing.
+func (g *gate) incumbent() HeadScore {
+	rows := g.held
+	if g.folded {
+		rows = slices.Concat(g.held, g.train)
+	}
+	old := make([]float32, g.labels)
+	return g.score("incumbent", rows, func(row int) []float32 {
+		copy(old, g.d.logits[row*g.labels:][:g.labels])
+		softmax(old[:g.known])
+		clear(old[g.known:])
+		return old
+	})
+}
+
+// score scores the answers for rows.
+func (g *gate) score(method string, rows []int, answer func(row int) []float32) HeadScore {
+	s := HeadScore{Method: method, Captures: len(rows), perLabel: make([]float64, g.labels)}
+	counts := make([]int, g.labels)
+	for _, row := range rows {
+		scores, class := answer(row), g.d.classes[row]
+		counts[class]++
+		s.Loss += crossEntropy(scores, class) / float64(len(rows))
+		best := 0
+		for j, v := range scores {
+			if v > scores[best] {
+				best = j
+			}
+		}
+		if best == class {
+			s.Right++
+			s.perLabel[class]++
+		}
+	}
+	var known, added, all []float64
+	for j, n := range counts {
+		if n == 0 {
+			s.perLabel[j] = math.NaN()
+			continue
+		}
+		s.perLabel[j] /= float64(n)
+		all = append(all, s.perLabel[j])
+		if j < g.known {
+			known = append(known, s.perLabel[j])
+		} else {
+			added = append(added, s.perLabel[j])
+		}
+	}
+	s.Recall, s.Known, s.chance = average(all), average(known), 1/float64(max(len(all), 2))
+	if len(added) > 0 {
+		v := average(added)
+		s.New = &v
+	}
+	return s
+}
+
+func average(v []float64) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += x
+	}
+	return sum / float64(max(len(v), 1))
+}
+
+// try makes a candidate and scores it.
+func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
+	c, err := g.make(ctx, method, g.train, len(g.held) > 0)
+	if err != nil {
+		return nil, err
+	}
+	answers := map[int]*candidate{}
+	rows := g.held
+	if g.folded {
+		rows = slices.Concat(g.held, g.train)
+		for part := range folds {
+			var rest []int
+			for i, row := range g.train {
+				if i%folds != part {
+					rest = append(rest, row)
+				}
+			}
+			if len(rest) < 2 {
+				continue
+			}
+			one, err := g.make(ctx, method, rest, false)
+			if err != nil {
+				return nil, err
+			}
+			for i := part; i < len(g.train); i += folds {
+				answers[g.train[i]] = one
+			}
+		}
+	}
+	scores := make([]float32, g.labels)
+	c.score = g.score(method, rows, func(row int) []float32 {
+		by := answers[row]
+		if by == nil {
+			by = c
+		}
+		d := *g.d
+		if by.keep != 1 {
+			d.logits = scaled(g.d.logits[row*g.labels:][:g.labels], by.keep)
+			d.products = g.d.products[row*g.d.samples:][:g.d.samples]
+			d.scores(scores, 0, by.solution)
+			return scores
+		}
+		d.scores(scores, row, by.solution)
+		return scores
+	})
+	return c, nil
+}
+
+func scaled(v []float32, by float64) []float32 {
+	out := make([]float32, len(v))
+	for i, x := range v {
+		out[i] = x * float32(by)
+	}
+	return out
+}
+
+// make fits a head to some rows by a method. watch lets the captures that are
+// held out say when to stop.
+func (g *gate) make(ctx context.Context, method string, train []int, watch bool) (*candidate, error) {
+	switch method {
+	case "mean":
+		return &candidate{solution: g.d.means(train, false)}, nil
+	case "cosine":
+		return &candidate{solution: g.d.means(train, true)}, nil
+	}
+	c := &candidate{keep: 1}
+	if g.labels > g.known {
+		c.keep = keepOld
+	}
+	d := *g.d
+	d.logits = scaled(g.d.logits, c.keep)
+	best, scores := math.Inf(1), make([]float32, g.labels)
+	var kept *solution
+	stop := func(_ int, s *solution) bool {
+		loss := 0.0
+		for _, row := range g.held {
+			d.scores(scores, row, s)
+			loss += crossEntropy(scores, d.classes[row])
+		}
+		if loss < best {
+			best, kept = loss, s
+			return false
+		}
+		return loss > 1.05*best
+	}
+	if !watch {
+		stop = nil
+	}
+	last, err := d.solve(ctx, train, stop)
+	c.solution = last
+	if kept != nil {
+		c.solution = kept
+	}
+	return c, err
+}
+
+// decide says whether the candidate takes the incumbent's place, and why.
+func (g *gate) decide(c *HeadScore) (bool, string) {
+	old := g.incumbent()
+	n := float64(c.Captures)
+	if n == 0 {
+		return false, "there are no captures to measure with"
+	}
+	share, chance := float64(c.Right)/n, c.chance
+	if guess := chance + 3*math.Sqrt(chance*(1-chance)/n); c.Recall < 0.5 || share < guess {
+		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on, which is not far enough from guessing: are the labels right?", c.Right, c.Captures)
+	}
+	if c.New == nil {
+		switch {
+		case c.Right > old.Right, c.Right == old.Right && c.Loss < 0.99*old.Loss:
+			return true, fmt.Sprintf("it is right for %d of %d captures that it was not trained on, the incumbent for %d, with loss %.4f and %.4f", c.Right, c.Captures, old.Right, c.Loss, old.Loss)
+		}
+		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on and the incumbent for %d, with loss %.4f and %.4f: no better", c.Right, c.Captures, old.Right, c.Loss, old.Loss)
+	}
+	if c.Known < old.Known-mayForget {
+		return false, fmt.Sprintf("it forgets: its mean recall on known labels is %.3f and the incumbent's %.3f, and it may lose %.2f at most", c.Known, old.Known, mayForget)
+	}
+	for j := g.known; j < g.labels; j++ {
+		if r := c.perLabel[j]; r < 0.5 {
+			return false, fmt.Sprintf("it knows only %.0f %% of the captures of a new label: more captures are needed", 100*r)
+		}
+	}
+	if c.Recall <= old.Recall {
+		return false, fmt.Sprintf("its mean recall is %.3f and the incumbent's %.3f: no better", c.Recall, old.Recall)
+	}
+	return true, fmt.Sprintf("it knows the new labels with a mean recall of %.3f, and the others with %.3f, the incumbent with %.3f", *c.New, c.Known, old.Known)
+}

@@ -1,0 +1,309 @@
+package train
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"edged/nn"
+	"edged/storage"
+)
+
+// HeadFit fits the last layer of a model to captures: the body runs once for
+// each, and what it makes of them is kept for the next time.
+type HeadFit struct {
+	Model    *storage.Model // whose head is fitted, in place, by Run
+	Captures string         // a folder with a folder for each label
+	Features string         // where the body's features are kept
+	// Compile makes the plan of the body.
+	Compile func(*nn.Model) (*nn.Plan, error)
+	// Products multiplies.
+	Products *nn.Products
+	Threads  int // that run the body; 0: one for each core
+
+	// Minimum is how many captures a new label needs to train on; Limit bounds
+	// the captures of one fit.
+	Minimum, Limit int
+	// Method is "fit", "mean", "cosine", or "auto" for the best of them.
+	Method   string
+	Strict   bool
+	Skip     func(Skipped)
+	Progress func(done, all int)
+}
+
+// Head is what a HeadFit came to.
+type Head struct {
+	Committed   bool        `json:"accepted"`
+	Reason      string      `json:"reason"`
+	Method      string      `json:"method"`
+	Labels      []string    `json:"labels"`
+	New         []string    `json:"new_labels"`
+	Waiting     []Waiting   `json:"waiting"`
+	Unseen      []string    `json:"labels_without_captures"`
+	Training    int         `json:"training"`
+	HeldOut     int         `json:"held_out"`
+	LeftOut     int         `json:"left_out"` // captures beyond the limit
+	Computed    int         `json:"features_computed"`
+	Reused      int         `json:"features_reused"`
+	Incumbent   HeadScore   `json:"incumbent"`
+	Candidates  []HeadScore `json:"candidates"`
+	Skipped     []Skipped   `json:"skipped"`
+	CrossFolded bool        `json:"cross_validated"` // training captures were measured too, as few are held out
+
+	// Samples are the captures that are held out.
+	Samples []Sample `json:"-"`
+}
+
+// keyed is a capture and the key of its features.
+type keyed struct {
+	Sample
+	key FeatureKey
+}
+
+// Run fits the head and decides whether it is better. Only then the model's
+// network and labels are changed.
+func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
+	head, err := nn.SplitHead(f.Model.Network)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the head can't be fitted: %w", f.Model.Name, err)
+	}
+	set, err := readCaptures(f.Captures, f.Model.Labels, f.Minimum, f.Limit)
+	if err != nil {
+		return nil, err
+	}
+	result := &Head{
+		Labels: set.labels, New: set.labels[len(f.Model.Labels):], Waiting: set.waiting, Unseen: set.unseen, LeftOut: set.left,
+		Samples: set.heldOut, Skipped: []Skipped{},
+	}
+	plan, err := f.Compile(head.Body)
+	if err != nil {
+		return nil, err
+	}
+	body := f.bodyKey(head.Body, plan)
+	training, heldOut := f.keys(set.training, body, result), f.keys(set.heldOut, body, result)
+	if f.Strict && len(result.Skipped) > 0 {
+		return nil, errors.New(result.Skipped[0].Reason)
+	}
+	wanted := map[FeatureKey]bool{}
+	for _, k := range slices.Concat(training, heldOut) {
+		wanted[k.key] = true
+	}
+	features, err := OpenFeatures(f.Features, body, plan.OutputShape().Size(), wanted)
+	if err != nil {
+		return nil, err
+	}
+	defer features.Close()
+	if training, heldOut, err = f.compute(ctx, features, plan, training, heldOut, result); err != nil {
+		return nil, err
+	}
+	result.Training, result.HeldOut = len(training), len(heldOut)
+	if len(training) < 2 {
+		return nil, fmt.Errorf("%s: %d captures can be read, which are too few to learn from", f.Captures, len(training))
+	}
+	return result, f.fit(ctx, head, features, training, heldOut, result)
+}
+
+// bodyKey is a hash of all that decides on the features of a picture.
+func (f *HeadFit) bodyKey(body *nn.Model, plan *nn.Plan) FeatureKey {
+	hash := sha256.New()
+	config, _ := body.Config(3)
+	fmt.Fprintf(hash, "1 %s %v %s\n", plan.Precision(), f.Model.Preprocessing, config)
+	var bytes [4]byte
+	for _, w := range body.Weights() {
+		fmt.Fprintf(hash, "%s %v\n", w.Name, w.Shape)
+		for _, v := range w.Value {
+			binary.LittleEndian.PutUint32(bytes[:], math.Float32bits(v))
+			hash.Write(bytes[:])
+		}
+	}
+	return FeatureKey(hash.Sum(nil))
+}
+
+// maxCapture bounds the file of a capture.
+const maxCapture = 64 << 20 // bytes
+
+// keys hashes the captures' files; those that can't be read are left out.
+func (f *HeadFit) keys(samples []Sample, body FeatureKey, result *Head) []keyed {
+	var out []keyed
+	for _, s := range samples {
+		info, err := os.Stat(s.File)
+		if err == nil && info.Size() > maxCapture {
+			err = fmt.Errorf("%s: has %d bytes, at most %d are read", s.File, info.Size(), maxCapture)
+		}
+		var data []byte
+		if err == nil {
+			data, err = os.ReadFile(s.File)
+		}
+		if err != nil {
+			f.skip(s, err, result)
+			continue
+		}
+		hash := sha256.New()
+		hash.Write(body[:])
+		hash.Write(data)
+		out = append(out, keyed{s, FeatureKey(hash.Sum(nil))})
+	}
+	return out
+}
+
+func (f *HeadFit) skip(s Sample, err error, result *Head) {
+	skipped := Skipped{File: s.File, Reason: err.Error()}
+	result.Skipped = append(result.Skipped, skipped)
+	if f.Skip != nil {
+		f.Skip(skipped)
+	}
+}
+
+// compute runs the body for the captures that have no features yet, and returns
+// those that have.
+func (f *HeadFit) compute(ctx context.Context, features *Features, plan *nn.Plan, training, heldOut []keyed, result *Head) (_, _ []keyed, err error) {
+	var missing []keyed
+	listed := map[FeatureKey]bool{}
+	for _, k := range slices.Concat(training, heldOut) {
+		has, err := features.Has(k.key)
+		if err != nil {
+			return nil, nil, err
+		}
+		if has {
+			result.Reused++
+		} else if !listed[k.key] {
+			listed[k.key] = true
+			missing = append(missing, k)
+		}
+	}
+	failed := map[FeatureKey]bool{}
+	for k, made := range f.bodies(ctx, plan, missing) {
+		if made.err != nil {
+			failed[k.key] = true
+			f.skip(k.Sample, made.err, result)
+			continue
+		}
+		if err := features.Put(k.key, made.values); err != nil {
+			return nil, nil, fmt.Errorf("keep features: %w", err)
+		}
+		result.Computed++
+		if f.Progress != nil {
+			f.Progress(result.Computed, len(missing))
+		}
+	}
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
+	if f.Strict && len(failed) > 0 {
+		return nil, nil, errors.New(result.Skipped[len(result.Skipped)-1].Reason)
+	}
+	gone := func(k keyed) bool { return failed[k.key] }
+	training, heldOut = slices.DeleteFunc(training, gone), slices.DeleteFunc(heldOut, gone)
+	return training, heldOut, features.Map()
+}
+
+type madeFeatures struct {
+	values []uint16
+	err    error
+}
+
+// bodies runs the body on several cores and yields the features in the order in
+// which they come. They are valid until the next.
+func (f *HeadFit) bodies(ctx context.Context, plan *nn.Plan, samples []keyed) func(func(keyed, madeFeatures) bool) {
+	return func(yield func(keyed, madeFeatures) bool) {
+		threads := f.Threads
+		if threads < 1 {
+			threads = runtime.GOMAXPROCS(0)
+		}
+		type done struct {
+			sample keyed
+			made   madeFeatures
+			back   chan<- struct{}
+		}
+		results, quit := make(chan done), make(chan struct{})
+		var next atomic.Int64
+		var group sync.WaitGroup
+		for range min(threads, len(samples)) {
+			group.Go(func() {
+				runner, values, back := plan.NewRunner(nil), make([]uint16, plan.OutputShape().Size()), make(chan struct{}, 1)
+				reader, err := newReader(f.Model.Preprocessing, plan.InputShape(), newPictureCache(0))
+				for i := int(next.Add(1)) - 1; i < len(samples) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
+					made := madeFeatures{values, err}
+					if err == nil {
+						if made.err = reader.read(runner.Input(), samples[i].File, nil); made.err == nil {
+							narrow(values, runner.Predict())
+						}
+					}
+					select {
+					case results <- done{samples[i], made, back}:
+						<-back
+					case <-quit:
+						return
+					}
+				}
+			})
+		}
+		go func() {
+			group.Wait()
+			close(results)
+		}()
+		stopped := false
+		for d := range results {
+			if !stopped && !yield(d.sample, d.made) {
+				stopped = true
+				close(quit)
+			}
+			d.back <- struct{}{}
+		}
+	}
+}
+
+// fit makes the candidates, chooses one and lets the gate decide.
+func (f *HeadFit) fit(ctx context.Context, head *nn.Head, features *Features, training, heldOut []keyed, result *Head) error {
+	d := f.measure(head, features, training, heldOut, len(result.Labels))
+	for i, label := range result.Labels {
+		if slices.Contains(result.Unseen, label) {
+			d.frozen[i] = true
+		}
+	}
+	g := newGate(d, len(training), len(f.Model.Labels), len(result.Labels))
+	result.CrossFolded = g.folded
+	result.Incumbent = g.incumbent()
+	var best *candidate
+	var tried []string
+	for _, method := range []string{"fit", "mean", "cosine"} {
+		if f.Method != "auto" && f.Method != method {
+			continue
+		}
+		if method != "fit" && len(result.Unseen) > 0 {
+			tried = append(tried, method+" needs captures of every label")
+			continue
+		}
+		c, err := g.try(ctx, method)
+		if err != nil {
+			return err
+		}
+		result.Candidates = append(result.Candidates, c.score)
+		if best == nil || c.score.better(&best.score) {
+			best = c
+		}
+	}
+	if best == nil {
+		return fmt.Errorf("there is no candidate: %s", strings.Join(tried, ", "))
+	}
+	result.Method = best.score.Method
+	result.Committed, result.Reason = g.decide(&best.score)
+	if !result.Committed {
+		return nil
+	}
+	kernel, bias := f.weights(head, features, training, d, best)
+	if err := head.Set(kernel, bias); err != nil {
+		return err
+	}
+	f.Model.Labels = result.Labels
+	return nil
+}

@@ -1,0 +1,29 @@
+package train
+
+import (
+	"runtime"
+	"sync"
+)
+
+// parallel calls work for 0 to n-1 on all cores, each with its own scratch of
+// size elements.
+func parallel(n int, work func(i int, scratch []float32), size int) {
+	threads := min(runtime.GOMAXPROCS(0), n)
+	if threads <= 1 {
+		scratch := make([]float32, size)
+		for i := range n {
+			work(i, scratch)
+		}
+		return
+	}
+	var group sync.WaitGroup
+	for t := range threads {
+		group.Go(func() {
+			scratch := make([]float32, size)
+			for i := n * t / threads; i < n*(t+1)/threads; i++ {
+				work(i, scratch)
+			}
+		})
+	}
+	group.Wait()
+}
