@@ -45,6 +45,7 @@ func plotCurves(name string, history []Epoch, values func(Epoch) (float64, *floa
 			return nil, err
 		}
 	}
+	p.Legend.Padding, p.Legend.XOffs = vg.Points(3), vg.Points(-6)
 	p.X.Tick.Marker = epochTicks(len(history))
 	p.X.Min, p.X.Max = 1, max(2, float64(len(history)))
 	if name == "accuracy" {

@@ -101,7 +101,7 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer features.Close()
+	defer func() { _ = features.Close() }()
 	if training, heldOut, err = f.compute(ctx, features, plan, training, heldOut, result); err != nil {
 		return nil, err
 	}
