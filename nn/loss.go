@@ -134,16 +134,13 @@ func argmax(v []float32) int {
 
 // target is the smoothed target of output k.
 func (l *lossPass) target(y []float32, class, k int) float64 {
-	var v float64
-	switch {
-	case l.Name == "sparse_categorical_crossentropy":
+	if l.Name == "sparse_categorical_crossentropy" {
 		if k == class {
 			return 1
 		}
 		return 0
-	default:
-		v = float64(y[k])
 	}
+	v := float64(y[k])
 	switch l.Name {
 	case "categorical_crossentropy":
 		v = v*(1-l.LabelSmoothing) + l.LabelSmoothing/float64(l.outputs)
