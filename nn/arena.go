@@ -51,7 +51,7 @@ func (g *graph) layOut(inputs, kept []int, share bool) (offsets []int, size int)
 	lifetimes := make([]*lifetime, len(g.shapes))
 	touch := func(id, at int) {
 		if lifetimes[id] == nil {
-			bytes := (g.shapes[id].Size()*kernels.Float32Bytes + kernels.Alignment - 1) / kernels.Alignment * kernels.Alignment
+			bytes := (g.bytes(id) + kernels.Alignment - 1) / kernels.Alignment * kernels.Alignment
 			lifetimes[id] = &lifetime{size: bytes, first: at}
 		}
 		lifetimes[id].last = max(lifetimes[id].last, at)
@@ -104,6 +104,8 @@ func (s *step) inPlace(g *graph) bool {
 		return false
 	}
 	switch w := s.work.(type) {
+	case *int8Step:
+		return w.inPlace
 	case *activateStep, *softmaxStep, *affineStep, *preluStep:
 		return true
 	case *combineStep:

@@ -50,7 +50,7 @@ func arrange(name string, nodes []Node, inputs, outputs []int) (*Model, error) {
 	position := make([]int, len(nodes))
 	for k, i := range w.order {
 		position[i] = k
-		n := Node{Layer: nodes[i].Layer, call: call[i]}
+		n := Node{Layer: nodes[i].Layer, Quantization: nodes[i].Quantization, call: call[i]}
 		for _, from := range nodes[i].Inputs {
 			n.Inputs = append(n.Inputs, position[from])
 		}

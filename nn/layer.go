@@ -25,4 +25,8 @@ type Weight struct {
 	// for the count of a Normalization. Its Value is float32 all the same.
 	DType string
 	Value []float32
+	// Scales are those of weights that are multiples of them between -128 and
+	// 127 times: one for each element of the last axis, or one for all. They are
+	// nil for any other weights.
+	Scales []float32
 }

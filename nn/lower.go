@@ -37,6 +37,8 @@ type graph struct {
 	size   int     // elements of all tensors
 	layer  Layer   // the one that is being lowered
 
+	quantized map[int]Quantization // of tensors of int8
+
 	// training keeps what is the identity, or folded, at inference only.
 	training bool
 }
@@ -50,6 +52,14 @@ func (g *graph) tensor(shape Shape) tensor {
 	g.shapes = append(g.shapes, shape)
 	g.size += shape.Size()
 	return tensor{len(g.shapes) - 1, shape}
+}
+
+// bytes is the size of a tensor.
+func (g *graph) bytes(id int) int {
+	if _, ok := g.quantized[id]; ok {
+		return g.shapes[id].Size()
+	}
+	return g.shapes[id].Size() * kernels.Float32Bytes
 }
 
 // add appends a step of the current layer and returns its output.
@@ -100,7 +110,7 @@ func (g *graph) lowerModel(m *Model, inputs []tensor) ([]tensor, error) {
 		if err != nil {
 			return nil, located(l, err)
 		}
-		tensors[i] = out
+		tensors[i] = g.quantize(out, n.Quantization)
 	}
 	return tensors, nil
 }

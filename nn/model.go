@@ -33,6 +33,11 @@ type Node struct {
 	Inputs []int // indexes into Model.Nodes, each less than the node's own
 	Shape  Shape // of the output
 
+	// Quantization is that of the output in a model that can run in Int8. It is
+	// nil where the node is computed together with the only one that takes it, an
+	// activation, and in models of floating point.
+	Quantization *Quantization
+
 	call int // which of its layer's calls it is, from 0
 }
 
@@ -110,6 +115,16 @@ func (m *Model) InputShape() Shape { return m.Nodes[m.Inputs[0]].Shape }
 
 // OutputShape is the (first) output's shape, once built.
 func (m *Model) OutputShape() Shape { return m.Nodes[m.Outputs[0]].Shape }
+
+// Quantized tells whether the model can run in Int8.
+func (m *Model) Quantized() bool {
+	for _, id := range append(m.Inputs[:len(m.Inputs):len(m.Inputs)], m.Outputs...) {
+		if m.Nodes[id].Quantization == nil {
+			return false
+		}
+	}
+	return true
+}
 
 // Weights returns every weight once, layer by layer in the order of Layers,
 // nested models' among them.

@@ -39,8 +39,8 @@ type Plan struct {
 
 // place is where a tensor lies in the arena.
 type place struct {
-	offset int // bytes
-	shape  Shape
+	offset, size int // bytes
+	shape        Shape
 }
 
 // stepMemory is where a step finds its tensors.
@@ -120,6 +120,25 @@ func (c *compiler) lower() error {
 	for _, id := range c.model.Inputs {
 		inputs = append(inputs, c.graph.tensor(c.model.Nodes[id].Shape))
 	}
+	if c.options.Precision == Int8 {
+		if err := c.lowerInt8(inputs); err != nil {
+			return err
+		}
+	} else if err := c.lowerFloat(inputs); err != nil {
+		return err
+	}
+	total := 0.0
+	for _, s := range c.graph.steps {
+		total += float64(s.work.flops())
+	}
+	if total > maxFLOPs {
+		return fmt.Errorf("model %q takes %.0g operations for one prediction, more than the %.0g that edged accepts", c.model.ModelName, total, float64(maxFLOPs))
+	}
+	return nil
+}
+
+// lowerFloat turns the model into steps on float32.
+func (c *compiler) lowerFloat(inputs []tensor) error {
 	var err error
 	if c.nodes, err = c.graph.lowerModel(c.model, inputs); err != nil {
 		return err
@@ -129,13 +148,6 @@ func (c *compiler) lower() error {
 	}
 	if !c.options.KeepLayers {
 		c.graph.fuse(c.options.Precision, c.kept)
-	}
-	total := 0.0
-	for _, s := range c.graph.steps {
-		total += float64(s.work.flops())
-	}
-	if total > maxFLOPs {
-		return fmt.Errorf("model %q takes %.0g operations for one prediction, more than the %.0g that edged accepts", c.model.ModelName, total, float64(maxFLOPs))
 	}
 	return nil
 }
@@ -149,7 +161,7 @@ func (c *compiler) prepare() error {
 	}
 	offsets, size := c.graph.layOut(inputs, c.kept, !c.options.KeepLayers)
 	p.arena = size
-	at := func(id int, s Shape) place { return place{offsets[id], s} }
+	at := func(id int, s Shape) place { return place{offsets[id], c.graph.bytes(id), s} }
 	own := func(id int) place { return at(id, c.graph.shapes[id]) }
 	var err error
 	if p.ops, err = c.ops(); err != nil {
@@ -159,10 +171,10 @@ func (c *compiler) prepare() error {
 		op := p.ops[i]
 		p.steps = append(p.steps, Step{Layers: names(s.layers), Kernel: op.Name(), Shape: c.graph.shapes[s.output], FLOPs: s.work.flops()})
 		memory := stepMemory{dst: own(s.output)}
-		moved := c.graph.shapes[s.output].Size() * kernels.Float32Bytes
+		moved := c.graph.bytes(s.output)
 		for _, id := range s.inputs {
 			memory.src = append(memory.src, own(id))
-			moved += c.graph.shapes[id].Size() * kernels.Float32Bytes
+			moved += c.graph.bytes(id)
 		}
 		p.memory = append(p.memory, memory)
 		shared, private := op.Workspace()
@@ -173,8 +185,8 @@ func (c *compiler) prepare() error {
 		}
 		p.steps[len(p.steps)-1].Bytes = moved
 	}
-	for _, id := range c.model.Inputs {
-		p.inputs = append(p.inputs, at(c.nodes[id].id, c.nodes[id].shape))
+	for i := range c.model.Inputs {
+		p.inputs = append(p.inputs, own(i))
 	}
 	for _, id := range c.model.Outputs {
 		p.outputs = append(p.outputs, at(c.nodes[id].id, c.nodes[id].shape))

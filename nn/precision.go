@@ -20,9 +20,12 @@ const (
 	Float32 Precision = iota
 	// Float16 keeps the weights in half precision and computes in float32.
 	Float16
+	// Int8 keeps weights and tensors in int8, as TensorFlow Lite defines it. The
+	// model's nodes need a Quantization.
+	Int8
 )
 
-var precisionNames = []string{"float32", "float16"}
+var precisionNames = []string{"float32", "float16", "int8"}
 
 // String returns the name, as "float16".
 func (p Precision) String() string { return precisionNames[p] }
@@ -39,7 +42,7 @@ func ParsePrecision(name string) (Precision, error) {
 
 // pack returns weights in the precision.
 func (p Precision) pack(w parameters) (kernels.Weights, error) {
-	if p == Float32 {
+	if p != Float16 {
 		return kernels.Weights{Float32: w.kernel, Bias: w.bias}, nil
 	}
 	short := make([]uint16, len(w.kernel))
@@ -65,8 +68,11 @@ const packRun = 1 << 18
 // size is the memory in bytes of weights in the precision.
 func (p Precision) size(w parameters) int {
 	bytes := kernels.Float32Bytes
-	if p == Float16 {
+	switch p {
+	case Float16:
 		bytes = kernels.Float16Bytes
+	case Int8:
+		bytes = 1
 	}
 	return len(w.kernel)*bytes + len(w.bias)*kernels.Float32Bytes
 }

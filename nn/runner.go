@@ -35,8 +35,7 @@ func (p *Plan) NewRunner(w *kernels.Workers) *Runner {
 }
 
 func (r *Runner) buffer(p place) kernels.Buffer {
-	size := p.shape.Size() * kernels.Float32Bytes
-	return r.arena[p.offset : p.offset+size : p.offset+size]
+	return r.arena[p.offset : p.offset+p.size : p.offset+p.size]
 }
 
 // Plan returns the runner's plan.

@@ -53,7 +53,11 @@ func wholeFormat(name string, complete func([]byte) bool, verify func([]byte) er
 			if err != nil {
 				return nil, folder.Damaged(s.file, "%w", err)
 			}
-			return &Model{Network: network, Precision: Float32}, nil
+			m := &Model{Network: network, Precision: Float32}
+			if network.Quantized() {
+				m.Precision = Int8
+			}
+			return m, nil
 		},
 	}
 }

@@ -30,4 +30,5 @@ type Precision string
 const (
 	Float32 Precision = "float32"
 	Float16 Precision = "float16"
+	Int8    Precision = "int8"
 )

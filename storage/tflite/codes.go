@@ -32,6 +32,7 @@ const (
 	opReduceMax     = 82
 	opLeakyRelu     = 98
 	opElu           = 111
+	opQuantize      = 114
 	opHardSwish     = 117
 	opSelect        = 123
 	opGelu          = 150

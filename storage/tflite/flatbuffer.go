@@ -163,6 +163,20 @@ func (t table) ints(i int) []int {
 	return out
 }
 
+// longs is a list of 64-bit integers.
+func (t table) longs(i int) []int {
+	pos, n := t.vector(i, 8)
+	if !t.file.spend(8 * n) {
+		return nil
+	}
+	out := make([]int, n)
+	for k := range out {
+		low, high := uint32(t.file.u32(pos+8*k)), uint32(t.file.u32(pos+8*k+4))
+		out[k] = int(uint64(high)<<32 | uint64(low))
+	}
+	return out
+}
+
 // maxTables bounds lists of tables: a table in memory is ten times its offset.
 const maxTables = 1 << 16
 

@@ -25,6 +25,10 @@ type tensor struct {
 	shape []int
 	kind  int
 	data  []byte // of a constant, nil for what is computed
+
+	scales []float32 // of integers that stand for real numbers
+	zeros  []int     // one for each scale
+	axis   int       // that the scales belong to
 }
 
 // operator is one node of the graph.
@@ -100,6 +104,11 @@ func readTensor(t table, buffers []table) tensor {
 			out.data = data
 		}
 	}
+	q := t.sub(4)
+	for _, v := range q.ints(2) {
+		out.scales = append(out.scales, math.Float32frombits(uint32(int32(v))))
+	}
+	out.zeros, out.axis = q.longs(3), q.int(6, 0)
 	return out
 }
 
@@ -158,6 +167,8 @@ func (t *tensor) floats() ([]float32, error) {
 		for i := range out {
 			out[i] = float16.Frombits(binary.LittleEndian.Uint16(t.data[2*i:])).Float32()
 		}
+	case t.kind == typeInt8 || t.kind == typeInt32:
+		return out, t.reals(out)
 	default:
 		return nil, fmt.Errorf("tensor %q of type %d and shape %v has %d bytes; float32 and float16 are read", t.name, t.kind, t.shape, len(t.data))
 	}

@@ -78,13 +78,16 @@ func (b *builder) floats(t *tensor) ([]float32, error) {
 
 func (b *builder) model() (*nn.Model, error) {
 	in := b.graph.tensors[b.graph.inputs[0]]
-	if in.kind != typeFloat32 {
-		return nil, errQuantized
+	if in.kind != typeFloat32 && !in.quantized() {
+		return nil, fmt.Errorf("its input is of type %d; float32, int8 and uint8 are read", in.kind)
 	}
 	if len(in.shape) < 2 {
 		return nil, fmt.Errorf("its input has the shape %v", in.shape)
 	}
 	b.nodes[b.graph.inputs[0]] = b.add(&nn.InputLayer{Base: nn.Named("input"), Shape: nn.Shape(in.shape[1:])})
+	if err := b.mean(b.graph.inputs[0]); err != nil {
+		return nil, err
+	}
 	for i := range b.graph.operators {
 		if err := b.operator(&b.graph.operators[i]); err != nil {
 			return nil, fmt.Errorf("operator %d (%d): %w", i, b.graph.operators[i].code, err)
@@ -106,8 +109,6 @@ func (b *builder) model() (*nn.Model, error) {
 	return m, nil
 }
 
-var errQuantized = errors.New("it is quantized to integers, which is not read: convert the float32 or float16 model")
-
 // add appends a node and returns its number.
 func (b *builder) add(l nn.Layer, inputs ...int) int {
 	b.list = append(b.list, nn.Node{Layer: l, Inputs: inputs})
@@ -117,7 +118,7 @@ func (b *builder) add(l nn.Layer, inputs ...int) int {
 // put adds a layer that makes the operator's output.
 func (b *builder) put(o *operator, l nn.Layer, inputs ...int) error {
 	b.nodes[o.outputs[0]] = b.add(l, inputs...)
-	return nil
+	return b.mean(o.outputs[0])
 }
 
 // putFused adds a layer and the activation that the operator carries.
@@ -129,7 +130,9 @@ func (b *builder) putFused(o *operator, code int, l nn.Layer, inputs ...int) err
 	if err := b.put(o, l, inputs...); err != nil || a.Linear() {
 		return err
 	}
-	return b.put(o, &nn.ActivationLayer{Activation: a}, b.nodes[o.outputs[0]])
+	before := b.nodes[o.outputs[0]]
+	b.list[before].Quantization = nil
+	return b.put(o, &nn.ActivationLayer{Activation: a}, before)
 }
 
 func activation(code int) (nn.Activation, error) {
@@ -148,11 +151,7 @@ func (b *builder) node(o *operator, i int) (int, error) {
 	if n, ok := b.nodes[o.inputs[i]]; ok {
 		return n, nil
 	}
-	t := b.graph.tensors[o.inputs[i]]
-	if t.kind == typeInt8 || t.kind == typeUint8 {
-		return 0, errQuantized
-	}
-	return 0, fmt.Errorf("its input %q is not computed by anything that edged knows", t.name)
+	return 0, fmt.Errorf("its input %q is not computed by anything that edged knows", b.graph.tensors[o.inputs[i]].name)
 }
 
 // constant is the operator's input i where it is a constant, looking through a
@@ -202,6 +201,9 @@ func (b *builder) fill(weight func() *nn.Weight, from *tensor, arrange func([]fl
 			return fmt.Errorf("tensor %q has %d values where %s takes %v", from.name, len(values), w.Name, []int(w.Shape))
 		}
 		w.Value = values
+		if from.kind == typeInt8 {
+			w.Scales = from.scales
+		}
 		return nil
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"edged/kernels"
 	"edged/nn"
 	"edged/storage/safetensors"
 )
@@ -83,10 +84,11 @@ func TestLoadRefuses(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	for _, name := range []string{"mlp", "preprocessing", "leaky_batchnorm"} {
 		f.Add(read(f, filepath.Join(reference, name, "float32.tflite")))
+		f.Add(read(f, filepath.Join(reference, name, "int8.tflite")))
 	}
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		if m, err := Load(data); err == nil {
-			_ = nn.CheckWeights(m)
+			_, _ = nn.Compile(m, nn.Options{Precision: nn.Int8, Kernels: kernels.Portable()})
 		}
 	})
 }

@@ -12,9 +12,11 @@ func (b *builder) operator(o *operator) error {
 	switch o.code {
 	case opDequantize:
 		if b.constant(&operator{inputs: o.outputs}, 0) == nil {
-			return errQuantized
+			return b.alias(o)
 		}
 		return nil
+	case opQuantize:
+		return b.quantize(o)
 	case opConv2D:
 		return b.conv2D(o)
 	case opDepthwise:
@@ -112,9 +114,6 @@ func (b *builder) kernel(o *operator, rank int) (weights, bias *tensor, err erro
 	weights = b.constant(o, 1)
 	if weights == nil || len(weights.shape) != rank {
 		return nil, nil, fmt.Errorf("its weights are no constant of %d dimensions", rank)
-	}
-	if weights.kind == typeInt8 || weights.kind == typeUint8 {
-		return nil, nil, errQuantized
 	}
 	bias = b.constant(o, 2)
 	if bias == nil && len(o.inputs) > 2 && o.inputs[2] >= 0 {
