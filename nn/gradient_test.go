@@ -89,17 +89,22 @@ func branches() (*Model, error) {
 	}
 	nodes := []Node{
 		{Layer: &InputLayer{Base: Named("input"), Shape: Shape{5, 4, 3}}},
-		{Layer: conv(4), Inputs: []int{0}}, {Layer: conv(4), Inputs: []int{1}}, {Layer: conv(4), Inputs: []int{1}},
+		{Layer: conv(4), Inputs: []int{0}},
+		{Layer: conv(4), Inputs: []int{1}},
+		{Layer: conv(4), Inputs: []int{1}},
 		{Layer: &Merge{Kind: "Add"}, Inputs: []int{1, 2, 3}},
 		{Layer: &Merge{Kind: "Multiply"}, Inputs: []int{2, 3}},
 		{Layer: &GlobalAveragePooling2D{KeepDims: true}, Inputs: []int{4}},
 		{Layer: &Merge{Kind: "Multiply"}, Inputs: []int{4, 6}},
 		{Layer: &Merge{Kind: "Subtract"}, Inputs: []int{7, 5}},
-		{Layer: &Merge{Kind: "Maximum"}, Inputs: []int{8, 1}}, {Layer: &Merge{Kind: "Minimum"}, Inputs: []int{8, 2}},
+		{Layer: &Merge{Kind: "Maximum"}, Inputs: []int{8, 1}},
+		{Layer: &Merge{Kind: "Minimum"}, Inputs: []int{8, 2}},
 		{Layer: &Merge{Kind: "Average"}, Inputs: []int{9, 10, 8}},
 		{Layer: &Merge{Kind: "Add"}, Inputs: []int{11, 11}},
-		{Layer: &Concatenate{}, Inputs: []int{12, 1, 9}}, {Layer: &Concatenate{Axis: 1}, Inputs: []int{13, 13}},
-		{Layer: &Flatten{}, Inputs: []int{14}}, {Layer: &Dense{Units: 3, UseBias: true, Activation: Activation{Name: "softmax"}}, Inputs: []int{15}},
+		{Layer: &Concatenate{}, Inputs: []int{12, 1, 9}},
+		{Layer: &Concatenate{Axis: 1}, Inputs: []int{13, 13}},
+		{Layer: &Flatten{}, Inputs: []int{14}},
+		{Layer: &Dense{Units: 3, UseBias: true, Activation: Activation{Name: "softmax"}}, Inputs: []int{15}},
 	}
 	return NewFunctional("", nodes, len(nodes)-1)
 }
