@@ -21,15 +21,21 @@ type rows struct {
 
 // widen writes the features from first on, [captures][width].
 func (r *rows) widen(dst []float32, first, width int) {
-	parallel(len(r.captures), func(i int, _ []float32) {
-		r.features.Widen(dst[i*width:][:width], r.captures[i].key, first)
-	}, 0)
-	// The system maps 64 KB round each place.
-	if r.read += len(r.captures) * max(2*width, 1<<16); r.read > 4*productBytes {
-		r.features.Release()
-		r.read = 0
+	for from := 0; from < len(r.captures); from += blockRows {
+		block := r.captures[from:min(from+blockRows, len(r.captures))]
+		parallel(len(block), func(i int, _ []float32) {
+			r.features.Widen(dst[(from+i)*width:][:width], block[i].key, first)
+		}, 0)
+		// The system maps 64 KB round each place.
+		if r.read += len(block) * max(2*width, 1<<16); r.read > 2*productBytes {
+			r.features.Release()
+			r.read = 0
+		}
 	}
 }
+
+// blockRows is how many captures are read before memory is given back.
+const blockRows = 128
 
 // transpose writes the first count rows of src, [..][width], as [width][count].
 func transpose(dst, src []float32, count, width int) {

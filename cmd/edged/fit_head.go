@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"edged/cmd/edged/engine"
@@ -41,8 +42,15 @@ func (f *fitFlags) checkHead() error {
 	return nil
 }
 
+// headMemory is what the collector of garbage aims at: a fit runs beside the
+// daemon, on boards.
+const headMemory = 128 << 20 // bytes
+
 // runHead fits a head, and writes a model if it is better.
 func (f *fitFlags) runHead(command *cobra.Command) error {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(headMemory)
+	}
 	m, err := f.model.load()
 	if err != nil {
 		return err
