@@ -25,6 +25,12 @@ const (
 	Gray = "gray"
 )
 
+// ColorOrders are the values of Preprocessing.Color.
+func ColorOrders() []string { return []string{RGB, BGR, Gray} }
+
+// ResizeMethods are the values of Preprocessing.Resize.
+func ResizeMethods() []string { return kernels.ResizeMethods() }
+
 // NewPreprocessor prepares for inputs of shape (height, width, channels). An
 // error names the setting that is unknown or does not fit the shape.
 func NewPreprocessor(p Preprocessing, input Shape) (*Preprocessor, error) {

@@ -22,9 +22,9 @@ const (
 // completed fills in what is empty: scale 1/255, bilinear, and the colours that
 // the network's input has room for.
 func completed(p nn.Preprocessing, network *nn.Model) nn.Preprocessing {
-	color := "rgb"
+	color := nn.RGB
 	if channels(network) == 1 {
-		color = "gray"
+		color = nn.Gray
 	}
 	p.Resize, p.Color, p.Scale = cmp.Or(p.Resize, "bilinear"), cmp.Or(p.Color, color), cmp.Or(p.Scale, 1.0/255)
 	return p
@@ -40,7 +40,7 @@ func channels(network *nn.Model) int {
 
 // checkPreprocessing refuses what makes no sense, by itself or for the network.
 func checkPreprocessing(p nn.Preprocessing, network *nn.Model) error {
-	resizes, colors := []string{"nearest", "bilinear", "bilinear-antialias", "area"}, []string{"rgb", "bgr", "gray"}
+	resizes, colors := nn.ResizeMethods(), nn.ColorOrders()
 	c := channels(network)
 	switch {
 	case !slices.Contains(resizes, p.Resize):
@@ -51,7 +51,7 @@ func checkPreprocessing(p nn.Preprocessing, network *nn.Model) error {
 		return fmt.Errorf("scale is %v and must be a number other than 0", p.Scale)
 	case !finite(p.Offset):
 		return fmt.Errorf("offset is %v and must be a number", p.Offset)
-	case c == 3 && p.Color == "gray", c == 1 && p.Color != "gray":
+	case c == 3 && p.Color == nn.Gray, c == 1 && p.Color != nn.Gray:
 		return fmt.Errorf("color is %s and the network takes pictures of %d channels", p.Color, c)
 	}
 	return nil

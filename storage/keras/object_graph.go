@@ -10,8 +10,9 @@ import (
 	"google.golang.org/protobuf/encoding/protowire"
 )
 
-// maxObjects bounds the objects of a checkpoint.
-const maxObjects = 1 << 20
+// maxObjects bounds the objects of a checkpoint and their children, each
+// together: an empty one takes two bytes in the file and forty in memory.
+const maxObjects = 1 << 17
 
 // objectGraph is what a checkpoint says of the Python objects whose variables
 // it holds (TrackableObjectGraph): object 0 is the model, its children are
@@ -32,6 +33,7 @@ type child struct {
 // parseObjectGraph reads a TrackableObjectGraph.
 func parseObjectGraph(message []byte) (objectGraph, error) {
 	var g objectGraph
+	children := 0
 	err := protobuf.Fields(message, func(f protobuf.Field) error {
 		if !f.Is(1, protowire.BytesType) {
 			return nil
@@ -41,6 +43,9 @@ func parseObjectGraph(message []byte) (objectGraph, error) {
 		}
 		o, err := parseObject(f.Bytes)
 		g = append(g, o)
+		if children += len(o.children); err == nil && children > maxObjects {
+			err = fmt.Errorf("its objects have more than %d children", maxObjects)
+		}
 		return err
 	})
 	if err != nil {
@@ -57,6 +62,9 @@ func parseObject(message []byte) (object, error) {
 	err := protobuf.Fields(message, func(f protobuf.Field) error {
 		switch {
 		case f.Is(1, protowire.BytesType):
+			if len(o.children) == maxObjects {
+				return fmt.Errorf("an object has more than %d children", maxObjects)
+			}
 			c, err := parseChild(f.Bytes)
 			o.children = append(o.children, c)
 			return err

@@ -46,7 +46,7 @@ func readTable(file []byte, visit func(key string, value []byte) error) error {
 	if err != nil {
 		return fmt.Errorf("the index block: %w", err)
 	}
-	entries, last := 0, ""
+	entries, last, total := 0, "", uint64(0)
 	return readBlock(index, func(separator, value []byte) error {
 		at, rest, err := readHandle(value)
 		if err != nil || len(rest) != 0 {
@@ -55,6 +55,9 @@ func readTable(file []byte, visit func(key string, value []byte) error) error {
 		data, err := at.block(blocks)
 		if err != nil {
 			return err
+		}
+		if total += at.size + blockTrailer; total > uint64(len(blocks)) {
+			return errors.New("its blocks overlap")
 		}
 		return readBlock(data, func(key, value []byte) error {
 			if entries++; entries > maxEntries {

@@ -26,6 +26,9 @@ func (b *builder) fold(o *operator) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	if b.budget -= 8 * len(t.list); b.budget < 0 {
+		return false, errors.New("it makes more integers of constants than edged reads")
+	}
 	t.name = o.outputs[0]
 	b.graph.constants[t.name] = t
 	return true, nil

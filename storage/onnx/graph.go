@@ -52,11 +52,15 @@ type graph struct {
 	inputs    []input
 	outputs   []string
 	version   int
+	parts     int // messages and names read
 }
 
 const (
 	// maxOperators bounds the graph, as nn bounds a network's layers.
 	maxOperators = 1 << 13
+	// maxParts bounds the inputs, outputs, attributes and tensors of all nodes
+	// together: an empty one takes two bytes in the file and a hundred in memory.
+	maxParts = 1 << 17
 	// maxRank bounds a tensor's dimensions and what lists of them hold.
 	maxRank = 8
 )
@@ -113,21 +117,27 @@ func (g *graph) field(f protobuf.Field) error {
 		if len(g.operators) == maxOperators {
 			return fmt.Errorf("it has more than %d nodes", maxOperators)
 		}
-		o, err := readOperator(f.Bytes)
+		o, err := g.readOperator(f.Bytes)
 		o.index = len(g.operators)
 		g.operators = append(g.operators, o)
 		return err
 	case f.Is(5, protowire.BytesType):
-		t, err := readTensor(f.Bytes)
+		t, err := g.readTensor(f.Bytes)
 		if err != nil {
 			return err
 		}
 		g.constants[t.name] = t
 	case f.Is(11, protowire.BytesType):
+		if err := g.part(); err != nil {
+			return err
+		}
 		in, err := readInput(f.Bytes)
 		g.inputs = append(g.inputs, in)
 		return err
 	case f.Is(12, protowire.BytesType):
+		if err := g.part(); err != nil {
+			return err
+		}
 		out, err := readInput(f.Bytes)
 		g.outputs = append(g.outputs, out.name)
 		return err
@@ -137,12 +147,23 @@ func (g *graph) field(f protobuf.Field) error {
 	return nil
 }
 
+// part counts a part of the graph that is about to be read.
+func (g *graph) part() error {
+	if g.parts++; g.parts > maxParts {
+		return fmt.Errorf("it has more than %d inputs, outputs, attributes and tensors", maxParts)
+	}
+	return nil
+}
+
 // readOperator reads a NodeProto.
-func readOperator(b []byte) (operator, error) {
+func (g *graph) readOperator(b []byte) (operator, error) {
 	o := operator{attributes: map[string]*attribute{}}
 	err := protobuf.Fields(b, func(f protobuf.Field) error {
 		if f.Kind != protowire.BytesType {
 			return nil
+		}
+		if err := g.part(); err != nil {
+			return err
 		}
 		switch f.Number {
 		case 1:
@@ -154,7 +175,7 @@ func readOperator(b []byte) (operator, error) {
 		case 4:
 			o.kind = string(f.Bytes)
 		case 5:
-			name, a, err := readAttribute(f.Bytes)
+			name, a, err := g.readAttribute(f.Bytes)
 			o.attributes[name] = a
 			return err
 		case 7:
@@ -169,7 +190,7 @@ func readOperator(b []byte) (operator, error) {
 }
 
 // readAttribute reads an AttributeProto.
-func readAttribute(b []byte) (name string, a *attribute, err error) {
+func (g *graph) readAttribute(b []byte) (name string, a *attribute, err error) {
 	a = &attribute{}
 	err = protobuf.Fields(b, func(f protobuf.Field) error {
 		switch {
@@ -182,7 +203,7 @@ func readAttribute(b []byte) (name string, a *attribute, err error) {
 		case f.Is(4, protowire.BytesType):
 			a.text = string(f.Bytes)
 		case f.Is(5, protowire.BytesType):
-			a.tensor, err = readTensor(f.Bytes)
+			a.tensor, err = g.readTensor(f.Bytes)
 			return err
 		case f.Number == 8:
 			return integers(f, func(v uint64) error {

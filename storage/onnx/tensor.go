@@ -34,7 +34,10 @@ type tensor struct {
 const maxIntegers = 1 << 10
 
 // readTensor reads a TensorProto.
-func readTensor(b []byte) (*tensor, error) {
+func (g *graph) readTensor(b []byte) (*tensor, error) {
+	if err := g.part(); err != nil {
+		return nil, err
+	}
 	t := &tensor{}
 	err := protobuf.Fields(b, func(f protobuf.Field) error {
 		switch f.Number {
