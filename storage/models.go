@@ -26,7 +26,8 @@ type ModelsOptions struct {
 	// Loader loads what lies in Folder.
 	Loader Loader
 	// Quiet is how long an entry must have been left alone before it is looked
-	// at; 0 means one second.
+	// at; 0 means one second. A foreign model's folder without labels is left
+	// alone three times as long: they may still come.
 	Quiet time.Duration
 	// Rescan is how often the folder is scanned when nothing hints at a change;
 	// 0 means 30 seconds. Where the kernel tells no changes, as on network file

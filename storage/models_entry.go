@@ -45,9 +45,16 @@ func (e *entry) observe(f found, now time.Time) {
 	e.found = f
 }
 
+// labelPatience is how many quiet times a folder is left alone that labels may
+// still come to.
+const labelPatience = 3
+
 // due tells when e is to be checked; false means not before it changes.
 func (e *entry) due(quiet time.Duration) (time.Time, bool) {
 	if e.checked != e.sum {
+		if e.mayGrow() {
+			quiet *= labelPatience
+		}
 		return e.changed.Add(quiet), true
 	}
 	return e.retry, !e.retry.IsZero()

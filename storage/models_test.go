@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -68,6 +69,32 @@ func TestQuietTime(t *testing.T) {
 		}
 		while(11 * time.Second)
 		b.wantTold("ready a, active a")
+	})
+}
+
+func TestFoldersWaitForLabels(t *testing.T) {
+	onClock(t, func(t *testing.T, b *board) {
+		b.options.Quiet = 10 * time.Second
+		m, stop := b.start()
+		defer stop()
+		for _, name := range []string{"bare", "labelled"} {
+			writeSums(t, b.path(name), name)
+			if err := os.WriteFile(filepath.Join(b.path(name), "model.h5"), nil, 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := os.WriteFile(filepath.Join(b.path("labelled"), labelsFile), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		while(15 * time.Second)
+		b.wantServes(m, "labelled: labelled labelled")
+		if got := stateOf(m, "bare"); got != Arriving {
+			t.Errorf("without labels it is %q", got)
+		}
+		while(20 * time.Second)
+		if got := stateOf(m, "bare"); got != Complete {
+			t.Errorf("without labels it is %q in the end", got)
+		}
 	})
 }
 

@@ -35,6 +35,23 @@ type found struct {
 	// problem is what no model can have: a link, a fifo, too many files, a
 	// folder that can't be read.
 	problem error
+	// foreign is a folder with a model that labels may come beside, labelled one
+	// where they have.
+	foreign, labelled bool
+}
+
+// mayGrow tells a folder that looks complete and may still get the labels that
+// a model in it does without.
+func (f *found) mayGrow() bool { return f.foreign && !f.labelled }
+
+// note takes in what a file's name says of the folder that it is in.
+func (f *found) note(name string) {
+	switch filepath.Ext(name) {
+	case ".pb", ".keras", ".h5", ".hdf5", ".tflite", ".onnx":
+		f.foreign = true
+	case ".txt", ".json":
+		f.labelled = f.labelled || name == labelsFile || name == indicesFile || name == manifestName
+	}
 }
 
 // snapshot is one look at the watched folder.
@@ -129,6 +146,9 @@ func (s *entryScan) visit(name string, d fs.DirEntry, depth int) {
 		}
 		if info.ModTime().After(s.newest) {
 			s.newest = info.ModTime()
+		}
+		if depth > 0 {
+			s.note(d.Name())
 		}
 	case info.Mode()&fs.ModeSymlink != 0:
 		s.refuse(&DamagedError{File: name, Reason: "it is a symbolic link: copy the file itself (cp -rL)"})
