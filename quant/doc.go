@@ -1,0 +1,4 @@
+// Package quant decides which real numbers the 256 values of an int8 stand for:
+// observers watch the numbers that go through a network in bounded memory and
+// say what range of them is worth keeping, an Affine is that range on int8.
+package quant
