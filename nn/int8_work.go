@@ -3,6 +3,7 @@ package nn
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"edged/kernels"
 )
@@ -38,13 +39,12 @@ func (g *graph) int8Work(s joinedStep, in []Quantization, out Quantization, low,
 			return built(w, func(t *kernels.Table) kernels.Op { return t.MeanInt8(&spec) }), nil
 		}
 	case *affineStep:
-		if w.spec.Channels == 1 {
-			scale, offset := w.spec.Scale[0], w.spec.Offset[0]
+		if scale, offset := w.spec.Scale[0], w.spec.Offset[0]; alike(w.spec.Scale) && alike(w.spec.Offset) {
 			table := out.table(in[0], func(v float32) float32 { return v*scale + offset })
 			for i, v := range table {
 				table[i] = min(max(v, low), high)
 			}
-			return lookupStep(w.spec.Rows, table), nil
+			return lookupStep(w.spec.Rows*w.spec.Channels, table), nil
 		}
 	case *combineStep:
 		if step := w.int8(in, out, low, high); step != nil {
@@ -61,6 +61,11 @@ func (g *graph) int8Work(s joinedStep, in []Quantization, out Quantization, low,
 
 // maxSoftmax is the number of exponentials whose sum fits into 12 bits.
 const maxSoftmax = 1<<12 - 1
+
+// alike tells whether all values are the same.
+func alike(values []float32) bool {
+	return !slices.ContainsFunc(values, func(v float32) bool { return v != values[0] })
+}
 
 // moved is the work of layers whose outputs are some of their inputs, or means
 // of them, all having one quantization.

@@ -25,7 +25,9 @@ func (s *int8Step) flops() int { return s.operations }
 var errNotQuantized = errors.New("it was not quantized to int8: edged quantize makes a model that is")
 
 // lowerInt8 turns the model into steps on int8 between a conversion of the
-// inputs and one of the outputs. Steps without int8 kernels compute in float32.
+// inputs and one of the outputs. Tensors without a quantization stay in float32;
+// steps that make or take one, whose weights have no scales, or that have no
+// int8 kernels compute in float32 with conversions where they are needed.
 func (c *compiler) lowerInt8(inputs []tensor) error {
 	if c.options.KeepLayers {
 		return errors.New("the layers' outputs are kept in float32 and float16 only")
@@ -33,11 +35,15 @@ func (c *compiler) lowerInt8(inputs []tensor) error {
 	g := &c.graph
 	g.quantized = map[int]Quantization{}
 	var quantized []tensor
+	if !c.model.Quantized() {
+		return errNotQuantized
+	}
 	for i, id := range c.model.Inputs {
 		n := &c.model.Nodes[id]
 		g.layer = n.Layer
 		if n.Quantization == nil {
-			return located(n.Layer, errNotQuantized)
+			quantized = append(quantized, inputs[i])
+			continue
 		}
 		if err := n.Quantization.check(); err != nil {
 			return located(n.Layer, err)
@@ -49,11 +55,10 @@ func (c *compiler) lowerInt8(inputs []tensor) error {
 		return err
 	}
 	for _, id := range c.model.Outputs {
-		if _, ok := g.quantized[c.nodes[id].id]; !ok {
-			return located(c.model.Nodes[id].Layer, errNotQuantized)
-		}
 		g.layer = c.model.Nodes[id].Layer
-		c.nodes[id] = g.toFloat(c.nodes[id])
+		if _, ok := g.quantized[c.nodes[id].id]; ok {
+			c.nodes[id] = g.toFloat(c.nodes[id])
+		}
 		c.kept = append(c.kept, c.nodes[id].id)
 	}
 	return g.int8Steps()
@@ -155,7 +160,8 @@ func (g *graph) join(first *joinedStep, second *step) bool {
 	between, quantized := g.quantized[first.output]
 	switch w := second.work.(type) {
 	case *activateStep:
-		if quantized || first.activation.Kind != kernels.Linear {
+		_, pools := first.work.(*poolStep)
+		if quantized || first.activation.Kind != kernels.Linear || !pools && activationOf(first.work) == nil {
 			return false
 		}
 		first.activation = w.spec.Activation
@@ -170,20 +176,24 @@ func (g *graph) join(first *joinedStep, second *step) bool {
 
 // int8Step appends the steps of int8 that do what one on float32 does.
 func (g *graph) int8Step(s joinedStep) error {
-	out, ok := g.quantized[s.output]
-	if !ok {
-		return errNotQuantized
-	}
-	if err := out.check(); err != nil {
-		return err
+	out, whole := g.quantized[s.output]
+	if whole {
+		if err := out.check(); err != nil {
+			return err
+		}
 	}
 	var in []Quantization
 	for _, id := range s.inputs {
 		q, ok := g.quantized[id]
-		if !ok {
-			return errNotQuantized
-		}
+		whole = whole && ok
 		in = append(in, q)
+	}
+	if w, ok := s.work.(interface{ weights() parameters }); ok {
+		whole = whole && w.weights().from[0].Scales != nil
+	}
+	if !whole {
+		g.throughFloat(s)
+		return nil
 	}
 	low, high, clamps := out.clamp(s.activation)
 	_, activates := s.work.(*activateStep)
@@ -205,16 +215,23 @@ func (g *graph) int8Step(s joinedStep) error {
 
 // throughFloat computes a step in float32.
 func (g *graph) throughFloat(s joinedStep) {
-	if a := activationOf(s.work); a != nil {
-		*a = s.activation
-	}
-	q := g.quantized[s.output]
 	var inputs []tensor
 	for _, id := range s.inputs {
-		inputs = append(inputs, g.toFloat(tensor{id, g.shapes[id]}))
+		in := tensor{id, g.shapes[id]}
+		if _, ok := g.quantized[id]; ok {
+			in = g.toFloat(in)
+		}
+		inputs = append(inputs, in)
 	}
 	shape := g.shapes[s.output]
 	float := g.add(s.work, shape, inputs...)
-	g.toInt8(float, q)
+	if a := activationOf(s.work); a != nil {
+		*a = s.activation
+	} else if s.activation.Kind != kernels.Linear {
+		float = g.add(&activateStep{kernels.ActivateSpec{Size: shape.Size(), Activation: s.activation}}, shape, float)
+	}
+	if q, ok := g.quantized[s.output]; ok {
+		g.toInt8(float, q)
+	}
 	g.steps[len(g.steps)-1].output = s.output
 }

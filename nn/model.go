@@ -3,6 +3,7 @@ package nn
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 )
 
 // Model is a graph of layers and their weights, as Keras's Sequential or
@@ -35,7 +36,7 @@ type Node struct {
 
 	// Quantization is that of the output in a model that can run in Int8. It is
 	// nil where the node is computed together with the only one that takes it, an
-	// activation, and in models of floating point.
+	// activation, and where the output is in floating point.
 	Quantization *Quantization
 
 	call int // which of its layer's calls it is, from 0
@@ -116,14 +117,10 @@ func (m *Model) InputShape() Shape { return m.Nodes[m.Inputs[0]].Shape }
 // OutputShape is the (first) output's shape, once built.
 func (m *Model) OutputShape() Shape { return m.Nodes[m.Outputs[0]].Shape }
 
-// Quantized tells whether the model can run in Int8.
+// Quantized tells whether the model can run in Int8: whether any of its tensors
+// has a quantization.
 func (m *Model) Quantized() bool {
-	for _, id := range append(m.Inputs[:len(m.Inputs):len(m.Inputs)], m.Outputs...) {
-		if m.Nodes[id].Quantization == nil {
-			return false
-		}
-	}
-	return true
+	return slices.ContainsFunc(m.Nodes, func(n Node) bool { return n.Quantization != nil })
 }
 
 // Weights returns every weight once, layer by layer in the order of Layers,

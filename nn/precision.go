@@ -40,9 +40,10 @@ func ParsePrecision(name string) (Precision, error) {
 	return 0, fmt.Errorf("precision %q is not known: choose %s", name, strings.Join(precisionNames, " or "))
 }
 
-// pack returns weights in the precision.
+// pack returns weights in the precision; those that Int8 leaves in floating
+// point are in float16.
 func (p Precision) pack(w parameters) (kernels.Weights, error) {
-	if p != Float16 {
+	if p == Float32 {
 		return kernels.Weights{Float32: w.kernel, Bias: w.bias}, nil
 	}
 	short := make([]uint16, len(w.kernel))
@@ -52,7 +53,7 @@ func (p Precision) pack(w parameters) (kernels.Weights, error) {
 			for i := from; i < min(from+packRun, len(short)); i++ {
 				h := float16.Fromfloat32(w.kernel[i])
 				if h.IsInf(0) {
-					return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", i, w.kernel[i], 65504, p, Float32)
+					return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", i, w.kernel[i], 65504, Float16, Float32)
 				}
 				short[i] = h.Bits()
 			}
@@ -72,7 +73,10 @@ func (p Precision) size(w parameters) int {
 	case Float16:
 		bytes = kernels.Float16Bytes
 	case Int8:
-		bytes = 1
+		bytes = kernels.Float16Bytes
+		if len(w.from) > 0 && w.from[0].Scales != nil {
+			bytes = 1
+		}
 	}
 	return len(w.kernel)*bytes + len(w.bias)*kernels.Float32Bytes
 }
