@@ -3,6 +3,7 @@ package nn
 import (
 	"errors"
 	"fmt"
+	"slices"
 )
 
 // Head is the last Dense layer of a classifier: what is fitted when the layers
@@ -97,6 +98,17 @@ func (m *Model) upTo(at int, last Layer) *Model {
 	return &out
 }
 
+// unquantize leaves the head of a model in int8, and what follows it, in floating
+// point: other weights make other outputs than those that were calibrated.
+func (h *Head) unquantize() {
+	h.Dense.Kernel.Scales = nil
+	nodes := h.model.Nodes
+	at := slices.IndexFunc(nodes, func(n Node) bool { return n.Layer == Layer(h.Dense) })
+	for i := max(at, 0); at >= 0 && i < len(nodes); i++ {
+		nodes[i].Quantization = nil
+	}
+}
+
 // Inputs is the number of features that the head takes.
 func (h *Head) Inputs() int { return h.Dense.Kernel.Shape[0] }
 
@@ -110,6 +122,7 @@ func (h *Head) Set(kernel, bias []float32) error {
 	d := h.Dense
 	d.Units = units
 	d.Kernel.Shape, d.Kernel.Value = Shape{h.Inputs(), units}, kernel
+	h.unquantize()
 	if d.Bias == nil {
 		d.UseBias, d.Bias = true, &Weight{Name: "bias", Trainable: true}
 	}

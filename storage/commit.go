@@ -184,8 +184,11 @@ func (m *Model) check() error {
 
 // describe is model.json.
 func describe(m *Model, p Precision) ([]byte, error) {
-	if p != Float32 && p != Float16 {
-		return nil, fmt.Errorf("precision is %q and must be float32 or float16", p)
+	if err := p.check(); err != nil {
+		return nil, err
+	}
+	if p == Int8 && !m.Network.Quantized() {
+		return nil, errors.New("the network was not quantized to int8: edged quantize does so")
 	}
 	network, err := m.Network.Config(3)
 	if err != nil {
@@ -196,7 +199,8 @@ func describe(m *Model, p Precision) ([]byte, error) {
 		created = time.Now()
 	}
 	return encodeJSON(description{
-		Format: modelFormat, Tool: m.Tool, Created: created.UTC().Truncate(time.Second), Parent: m.Parent,
+		Quantization: quantizationOf(m.Network, p),
+		Format:       modelFormat, Tool: m.Tool, Created: created.UTC().Truncate(time.Second), Parent: m.Parent,
 		Precision: p, Preprocessing: m.Preprocessing, Labels: labelsFile, Network: network,
 	})
 }
@@ -207,11 +211,16 @@ func encodeJSON(v any) ([]byte, error) {
 }
 
 // encodeWeights is weights.safetensors. In float16 the kernels are: vectors are
-// few, and statistics of batch normalization may be beyond its range.
+// few, and statistics of batch normalization may be beyond its range. In int8
+// the kernels with scales are int8, with the scales beside them.
 func encodeWeights(network *nn.Model, p Precision) ([]byte, error) {
 	var tensors []safetensors.Tensor
 	for _, w := range namedWeights(network) {
-		if p == Float16 && len(w.weight.Shape) > 1 {
+		if p == Int8 && w.weight.Scales != nil {
+			tensors = append(tensors, w.int8()...)
+			continue
+		}
+		if p != Float32 && len(w.weight.Shape) > 1 {
 			for _, v := range w.weight.Value {
 				if v >= 65520 || v <= -65520 {
 					return nil, w.wrong(fmt.Errorf("has the value %v, which float16 can't hold: use float32", v))

@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"fmt"
 	"time"
 
 	"edged/nn"
@@ -32,3 +33,11 @@ const (
 	Float16 Precision = "float16"
 	Int8    Precision = "int8"
 )
+
+func (p Precision) check() error {
+	switch p {
+	case Float32, Float16, Int8:
+		return nil
+	}
+	return fmt.Errorf("precision is %q and must be float32, float16 or int8", p)
+}

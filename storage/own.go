@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"edged/nn"
@@ -38,6 +39,9 @@ type description struct {
 	Preprocessing nn.Preprocessing `json:"preprocessing"`
 	Labels        string           `json:"labels"`  // the file's name
 	Network       json.RawMessage  `json:"network"` // as Keras 3 writes it in config.json
+
+	// Quantization is that of each layer's output in a model of int8.
+	Quantization map[string]quantization `json:"quantization,omitempty"`
 }
 
 // ownFormat is the directory that Commit writes.
@@ -108,8 +112,8 @@ func readDescription(dir *folder.Folder, list *manifest) (*Model, error) {
 	if err == nil && d.Format != modelFormat {
 		err = fmt.Errorf("it has format %d, and this edged knows %d: update edged", d.Format, modelFormat)
 	}
-	if err == nil && d.Precision != Float32 && d.Precision != Float16 {
-		err = fmt.Errorf("precision is %q and must be float32 or float16", d.Precision)
+	if err == nil {
+		err = d.Precision.check()
 	}
 	if err == nil && d.Labels != labelsFile {
 		err = fmt.Errorf("labels are in %q and must be in %s", d.Labels, labelsFile)
@@ -117,6 +121,9 @@ func readDescription(dir *folder.Folder, list *manifest) (*Model, error) {
 	var network *nn.Model
 	if err == nil {
 		network, err = nn.ModelFromConfig(d.Network)
+	}
+	if err == nil {
+		err = setQuantization(network, d.Precision, d.Quantization)
 	}
 	if err == nil {
 		err = checkPreprocessing(d.Preprocessing, network)
@@ -221,10 +228,19 @@ func fillWeights(r io.ReaderAt, size int64, network *nn.Model) error {
 	for _, t := range f.Tensors() {
 		w, ok := byName[t.Name]
 		if !ok {
+			if scaled, ok := byName[strings.TrimSuffix(t.Name, scaleSuffix)]; ok && scaled.quantized(f) {
+				continue
+			}
 			return fmt.Errorf("it holds %q, which no layer has", t.Name)
 		}
+		if t.DType == safetensors.I8 {
+			if err := w.readInt8(f); err != nil {
+				return err
+			}
+			continue
+		}
 		if t.DType != safetensors.F32 && t.DType != safetensors.F16 {
-			return w.wrong(fmt.Errorf("is stored as %s and must be F32 or F16", t.DType))
+			return w.wrong(fmt.Errorf("is stored as %s and must be F32, F16 or I8", t.DType))
 		}
 		w.weight.Value = make([]float32, t.Elements())
 		if err := f.ReadFloat32s(t.Name, w.weight.Value); err != nil {

@@ -13,7 +13,7 @@ type choice struct {
 }
 
 var (
-	precisions = []string{"auto", "float32", "float16"}
+	precisions = []string{"auto", "float32", "float16", "int8"}
 	resizes    = []string{"nearest", "bilinear", "bilinear-antialias", "area"}
 )
 

@@ -53,7 +53,7 @@ func newConvert() *cobra.Command {
 			return nil
 		},
 	}
-	command.Flags().Var(&precision, "precision", "of the weights: auto, float32 or float16; auto is the model's own")
+	command.Flags().Var(&precision, "precision", "of the weights: auto, float32, float16, or int8 of a quantized model; auto is the model's own")
 	command.Flags().Var(&format, "format", "of OUT: auto (by its ending), edged, keras, h5 or savedmodel")
 	return command
 }
@@ -70,7 +70,7 @@ func commit(out string, m *storage.Model, precision string) error {
 
 // export writes m in one of Keras's forms, and says what it has no room for.
 func export(command *cobra.Command, out string, m *storage.Model, form storage.ExportFormat, precision string) error {
-	if precision == string(storage.Float16) {
+	if precision == string(storage.Float16) || precision == string(storage.Int8) {
 		return errors.New("a form of Keras's holds float32: leave --precision out, or write edged's own form")
 	}
 	if err := storage.Export(out, m, form); err != nil {

@@ -24,7 +24,7 @@ func (f *modelFlags) add(command *cobra.Command) {
 	flags := command.Flags()
 	flags.StringVarP(&f.model, "model", "m", "", "`MODEL` file or folder")
 	f.precision = choice{"auto", precisions}
-	flags.Var(&f.precision, "precision", "auto, float32 or float16; auto is the model's own")
+	flags.Var(&f.precision, "precision", "auto, float32, float16 or int8; auto is the fastest that the weights have and whose probe passes")
 	flags.IntVar(&f.threads, "threads", 0, "how many `threads` compute; 0: one for each core")
 	flags.StringVar(&f.kernels, "kernels", "", "`kernels`: portable, neon, avx2 ...; unless given $EDGED_KERNELS, or the best of this CPU")
 	f.given = flags.Changed

@@ -24,6 +24,7 @@ func newRoot() *cobra.Command {
 		newEvaluate(),
 		newFit(),
 		newActivations(),
+		newQuantize(),
 		newConvert(),
 		newBench(),
 		newModels(),

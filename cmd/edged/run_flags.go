@@ -31,7 +31,7 @@ func (f *runFlags) add(command *cobra.Command) {
 		func(c *config.Config, v string) { c.Events.Mode = v })
 	flag(f, command, "top", defaults.Predict.Top, "how many of the best scores an event carries",
 		func(c *config.Config, v int) { c.Predict.Top = v })
-	flag(f, command, "precision", defaults.Predict.Precision, "auto, float32 or float16",
+	flag(f, command, "precision", defaults.Predict.Precision, "auto, float32, float16 or int8",
 		func(c *config.Config, v string) { c.Predict.Precision = v })
 	flag(f, command, "threads", defaults.Predict.Threads, "how many threads compute; 0: one for each core",
 		func(c *config.Config, v int) { c.Predict.Threads = v })

@@ -29,7 +29,7 @@ func (c *Config) check() *mistake {
 		lasting("models.quiet", c.Models.Quiet, 10*time.Millisecond, time.Hour),
 		lasting("models.rescan", c.Models.Rescan, time.Second, 24*time.Hour),
 		between("models.keep", c.Models.Keep, 0, 1_000_000),
-		oneOf("predict.precision", c.Predict.Precision, "auto", "float32", "float16"),
+		oneOf("predict.precision", c.Predict.Precision, "auto", "float32", "float16", "int8"),
 		between("predict.threads", c.Predict.Threads, 0, 1024),
 		oneOf("predict.resize", c.Predict.Resize, "", "nearest", "bilinear", "bilinear-antialias", "area"),
 		finite("predict.scale", c.Predict.Scale),

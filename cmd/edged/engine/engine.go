@@ -2,6 +2,7 @@
 package engine
 
 import (
+	"fmt"
 	"os"
 
 	"edged/cmd/edged/config"
@@ -12,25 +13,52 @@ import (
 
 // Options choose how models are compiled.
 type Options struct {
-	Precision string // "auto", "float32" or "float16"; auto is that of the stored weights
+	Precision string // "auto", "float32", "float16" or "int8"; see Compile
 	Kernels   string // a name that kernels.Select takes; "" is $EDGED_KERNELS or the best
 }
 
-// Compile compiles m. keepLayers is as in nn.Options.
+// Compile compiles m. The precision "auto" is the fastest that the model's weights
+// and the kernels have, int8, then float16, then float32: int8 where the weights
+// are int8, float16 where they are float16, or where the kernels compute in
+// float16 and the model has a probe. Where the probe fails, the next one is
+// taken. keepLayers is as in nn.Options.
 func (o Options) Compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
-	name := o.Precision
-	if name == "auto" {
-		name = string(m.Precision)
-	}
-	precision, err := nn.ParsePrecision(name)
-	if err != nil {
-		return nil, err
-	}
 	table, err := o.Table()
 	if err != nil {
 		return nil, err
 	}
-	return nn.Compile(m.Network, nn.Options{Kernels: table, Precision: precision, KeepLayers: keepLayers})
+	precisions := automatic(m, table, keepLayers)
+	if o.Precision != "auto" {
+		p, err := nn.ParsePrecision(o.Precision)
+		if err != nil {
+			return nil, err
+		}
+		precisions = []nn.Precision{p}
+	}
+	for i, p := range precisions {
+		plan, err := nn.Compile(m.Network, nn.Options{Kernels: table, Precision: p, KeepLayers: keepLayers})
+		if i == len(precisions)-1 {
+			return plan, err
+		}
+		if err == nil && (m.Probe == nil || m.Probe.Check(plan.NewRunner(nil)) == nil) {
+			return plan, nil
+		}
+	}
+	return nil, fmt.Errorf("there is no precision to compile %s for", m.Name)
+}
+
+// halfArithmetic is the table of kernels that compute in float16.
+const halfArithmetic = "neon-fp16"
+
+// automatic lists the precisions to try, the fastest first.
+func automatic(m *storage.Model, table *kernels.Table, keepLayers bool) []nn.Precision {
+	switch {
+	case m.Precision == storage.Int8 && !keepLayers:
+		return []nn.Precision{nn.Int8, nn.Float32}
+	case m.Precision == storage.Float16, table.Name == halfArithmetic && m.Probe != nil:
+		return []nn.Precision{nn.Float16, nn.Float32}
+	}
+	return []nn.Precision{nn.Float32}
 }
 
 // Table is the chosen table of kernels.
