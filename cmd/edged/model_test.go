@@ -170,7 +170,7 @@ func TestModelsThatAreNone(t *testing.T) {
 		{"summary /nowhere", 1, "no such file"},
 		{"summary", 2, "`edged summary` takes MODEL"},
 		{"activations", 2, `required flag(s) "input", "model", "output" not set; try`},
-		{"convert a b --precision int3", 2, "choose one of auto, float32, float16; try `edged convert --help`"},
+		{"convert a b --precision int3", 2, "choose one of auto, float32, float16, int8; try `edged convert --help`"},
 	} {
 		got := edged(t, strings.Fields(test.line)...)
 		if got.status != test.status || !strings.Contains(got.errors, test.want) {

@@ -85,7 +85,7 @@ func TestMistakesAreNamedWithLineAndCure(t *testing.T) {
 		{"key of another table", "fps = 3", 1, "fps: no such key; `edged config` prints all keys"},
 		{"dotted", "log = 'info'\ncamera.pase = 'clip'", 2, "camera.pase: no such key; did you mean camera.pace?"},
 		{"type", "[camera]\nwidth = 'wide'", 2, "camera.width: incompatible types"},
-		{"choice", "[predict]\nprecision = 'flota16'", 2, `predict.precision: "flota16" is none of "auto", "float32", "float16"; did you mean "float16"?`},
+		{"choice", "[predict]\nprecision = 'flota16'", 2, `predict.precision: "flota16" is none of "auto", "float32", "float16", "int8"; did you mean "float16"?`},
 		{"range", "\n[camera]\nfps = 0", 3, "camera.fps: 0 is not between 0.1 and 1000"},
 		{"not a number", "[predict]\nscale = nan", 2, "predict.scale: NaN is no number that a model can take"},
 		{"seconds without a unit", "[camera]\nstall = 5", 2, `camera.stall: 5ns is not between 500ms and 1h0m0s; write it as "5s"`},
