@@ -100,9 +100,13 @@ func trueDivergence(o *Entropy, values []float32, r Range) float64 {
 	inside := map[int8]float64{}
 	holders := map[int8]map[int]bool{}
 	first, last := o.bin(a.Real(-128)), o.bin(a.Real(127))
-	kept := 0.0
+	total, kept := 0.0, 0.0
 	for _, v := range values {
 		i := o.bin(float64(v))
+		if i == o.bin(0) {
+			continue
+		}
+		total++
 		at := min(max(i, first), last)
 		q := a.Nearest(o.centre(at))
 		p[at]++
@@ -119,7 +123,7 @@ func trueDivergence(o *Entropy, values []float32, r Range) float64 {
 	for i, n := range p {
 		q := a.Nearest(o.centre(i))
 		share := max(inside[q]/float64(len(holders[q])), 1e-3)
-		d += n / float64(len(values)) * math.Log(n/float64(len(values))/(share/kept))
+		d += n / total * math.Log(n/total/(share/kept))
 	}
 	return d
 }

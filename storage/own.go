@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"time"
 
 	"edged/nn"
@@ -225,26 +224,35 @@ func fillWeights(r io.ReaderAt, size int64, network *nn.Model) error {
 		}
 		byName[w.name] = w
 	}
+	scales := map[string][]float32{}
 	for _, t := range f.Tensors() {
+		values := func() ([]float32, error) {
+			v := make([]float32, t.Elements())
+			return v, f.ReadFloat32s(t.Name, v)
+		}
 		w, ok := byName[t.Name]
 		if !ok {
-			if scaled, ok := byName[strings.TrimSuffix(t.Name, scaleSuffix)]; ok && scaled.quantized(f) {
-				continue
+			name, ok := scalesOf(f, t)
+			if _, known := byName[name]; !ok || !known {
+				return fmt.Errorf("it holds %q, which no layer has", t.Name)
 			}
-			return fmt.Errorf("it holds %q, which no layer has", t.Name)
-		}
-		if t.DType == safetensors.I8 {
-			if err := w.readInt8(f); err != nil {
+			if scales[name], err = values(); err != nil {
 				return err
 			}
 			continue
 		}
-		if t.DType != safetensors.F32 && t.DType != safetensors.F16 {
+		if t.DType != safetensors.F32 && t.DType != safetensors.F16 && t.DType != safetensors.I8 {
 			return w.wrong(fmt.Errorf("is stored as %s and must be F32, F16 or I8", t.DType))
 		}
-		w.weight.Value = make([]float32, t.Elements())
-		if err := f.ReadFloat32s(t.Name, w.weight.Value); err != nil {
+		if w.weight.Value, err = values(); err != nil {
 			return err
+		}
+	}
+	for name, w := range byName {
+		if t, _ := f.Lookup(name); t.DType == safetensors.I8 {
+			if err := w.scale(scales[name]); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

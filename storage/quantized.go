@@ -1,9 +1,9 @@
 package storage
 
 import (
-	"errors"
 	"fmt"
 	"math"
+	"strings"
 
 	"edged/nn"
 	"edged/storage/safetensors"
@@ -70,43 +70,33 @@ func (w namedWeight) int8() []safetensors.Tensor {
 	}
 }
 
-// quantized tells whether the file holds the weight in int8.
-func (w namedWeight) quantized(f *safetensors.File) bool {
-	t, ok := f.Lookup(w.name)
-	return ok && t.DType == safetensors.I8
+// scalesOf is the name of the int8 weight that a tensor's scales belong to, or
+// false for a tensor of anything else.
+func scalesOf(f *safetensors.File, t safetensors.Info) (string, bool) {
+	name, ok := strings.CutSuffix(t.Name, scaleSuffix)
+	w, there := f.Lookup(name)
+	return name, ok && there && w.DType == safetensors.I8 && t.DType == safetensors.F32 && len(t.Shape) == 1
 }
 
-// readInt8 reads a quantized weight and its scales.
-func (w namedWeight) readInt8(f *safetensors.File) error {
-	t, ok := f.Lookup(w.name + scaleSuffix)
-	if !ok {
-		return w.wrong(errors.New("is stored as I8 and has no scales"))
-	}
+// scale turns a weight's values, which are those of int8, into real numbers.
+func (w namedWeight) scale(scales []float32) error {
 	shape := w.weight.Shape
-	if len(shape) < 2 || len(t.Shape) != 1 || t.DType != safetensors.F32 {
-		return w.wrong(fmt.Errorf("has scales of shape %v and type %s", t.Shape, t.DType))
+	if len(shape) < 2 {
+		return w.wrong(fmt.Errorf("is stored as I8 and has the shape %v", []int(shape)))
 	}
 	// A depthwise convolution has a scale for each channel and multiplier.
 	last := shape[len(shape)-1]
-	if n := t.Elements(); n != 1 && n != last && n != last*shape[len(shape)-2] {
-		return w.wrong(fmt.Errorf("has %d scales, which its shape %v doesn't ask for", n, []int(shape)))
-	}
-	scales := make([]float32, t.Elements())
-	if err := f.ReadFloat32s(t.Name, scales); err != nil {
-		return err
+	if n := len(scales); n != 1 && n != last && n != last*shape[len(shape)-2] {
+		return w.wrong(fmt.Errorf("is stored as I8 and has %d scales, which its shape %v doesn't ask for", n, []int(shape)))
 	}
 	for i, scale := range scales {
 		if !positive(scale) {
 			return w.wrong(fmt.Errorf("has the scale %v at %d, which is no positive number", scale, i))
 		}
 	}
-	values := make([]float32, shape.Size())
-	if err := f.ReadFloat32s(w.name, values); err != nil {
-		return err
+	for i, q := range w.weight.Value {
+		w.weight.Value[i] = float32(float64(q) * float64(scales[i%len(scales)]))
 	}
-	for i := range values {
-		values[i] = float32(float64(values[i]) * float64(scales[i%len(scales)]))
-	}
-	w.weight.Value, w.weight.Scales = values, scales
+	w.weight.Scales = scales
 	return nil
 }
