@@ -17,6 +17,7 @@ func sequentialConfig(class, config string) string {
 // TestRefusedLayers expects the layer, its class and the reason in each error.
 func TestRefusedLayers(t *testing.T) {
 	for _, tt := range []struct{ class, config, want string }{
+		{"TFOpLambda", `"function": "math.exp"`, "Functional model"},
 		{"Lambda", `"function": ["4wEA"]`, "Python code"},
 		{"TimeDistributed", `"layer": {}`, "doesn't know this class"},
 		{"Conv2D", `"kernel_size": 3`, "filters is 0"},
