@@ -261,7 +261,7 @@ func (r *modelReader) layer(o map[string]any, depth int) (Layer, error) {
 			return nil, wrong(fmt.Errorf("it is a nested model with %d outputs and must have one", len(m.Outputs)))
 		}
 		return m, nil
-	case class == "TFOpLambda" || strings.Contains(module, ".ops."):
+	case class == "TFOpLambda" || strings.Contains(module, ".ops.") || r.keras == 3 && module == "" && isOperation(class, o, values):
 		return newOperation(name, class, values), nil
 	case class == "Lambda":
 		return nil, wrong(fmt.Errorf("it holds Python code, which edged can't run: make it of ordinary layers"))
@@ -277,6 +277,16 @@ func (r *modelReader) layer(o map[string]any, depth int) (Layer, error) {
 		l.base().LayerName = name
 	}
 	return l, nil
+}
+
+// isOperation tells an operation of Keras 3 in a Functional model from a layer
+// of the same class where the module is not said, as in .h5 files: layers say
+// whether they are trainable and of what type, operations don't.
+func isOperation(class string, o, values map[string]any) bool {
+	_, called := o["inbound_nodes"]
+	_, trainable := values["trainable"]
+	_, typed := values["dtype"]
+	return operationNames[class] != "" && called && !trainable && !typed
 }
 
 // foreign tells classes of other people's packages, which may have the name of

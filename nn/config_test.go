@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -94,5 +95,29 @@ func TestApplications(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// TestOperationsWithoutModule reads operations as Keras 3 writes them to .h5
+// files, where nothing but what their configuration lacks tells them from
+// layers.
+func TestOperationsWithoutModule(t *testing.T) {
+	tensor := `{"class_name": "__keras_tensor__", "config": {"shape": [null, 4], "dtype": "float32", "keras_history": ["in", 0, 0]}}`
+	m, err := ModelFromConfig([]byte(`{"class_name": "Functional", "config": {"name": "f", "layers": [
+		{"class_name": "InputLayer", "config": {"batch_shape": [null, 4], "dtype": "float32", "name": "in"}, "name": "in", "inbound_nodes": []},
+		{"class_name": "Add", "config": {"name": "add"}, "name": "add", "inbound_nodes": [{"args": [` + tensor + `, 3.0], "kwargs": {}}]},
+		{"class_name": "Multiply", "config": {"name": "multiply"}, "name": "multiply", "inbound_nodes": [{"args": [` + strings.Replace(tensor, `"in"`, `"add"`, 1) + `, 0.5], "kwargs": {}}]}],
+		"input_layers": ["in", 0, 0], "output_layers": ["multiply", 0, 0]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Compile(m, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := plan.NewRunner(nil)
+	copy(r.Input(), []float32{-3, 0, 1, 5})
+	if got, want := r.Predict(), []float32{0, 1.5, 2, 4}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

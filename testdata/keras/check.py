@@ -5,9 +5,9 @@
 reference     every case of testdata/reference, in every form, converted to every form that edged writes: Keras loads it,
               finds it compiled as before and predicts the same to 1e-6
 applications  MobileNet, MobileNetV2, MobileNetV3Small, EfficientNetB0 and ResNet50 at full size with random weights, as
-              Keras 3 saves them in a .keras file and exports them to ONNX, and Keras 2 saves them in a .h5 file and a
-              SavedModel: edged has the same best class and scores within 1e-4, and Keras loads what edged makes of them
-              and predicts the same to 1e-6
+              Keras 3 saves them in .keras and .h5 files and exports them to ONNX, and Keras 2 saves them in a .h5 file
+              and a SavedModel and tf2onnx converts them: edged has the same best class and scores within 1e-4, and Keras
+              loads what edged makes of them and predicts the same to 1e-6
 """
 import os
 import subprocess
@@ -17,6 +17,8 @@ import tempfile
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="-1", TF_ENABLE_ONEDNN_OPTS="0")
 import keras
 import numpy as np
+import tensorflow
+import tf2onnx
 import tf_keras
 from safetensors.numpy import load_file, save_file
 
@@ -86,9 +88,19 @@ def randomize(model, seed):
             layer.set_weights(spread)
 
 
+def save(model, version, path):
+    if not path.endswith(".onnx"):
+        model.save(path)
+    elif version is keras:
+        model.export(path, format="onnx", verbose=False)
+    else:
+        specification = [tensorflow.TensorSpec((None, *model.input_shape[1:]), tensorflow.float32, name="input")]
+        tf2onnx.convert.from_keras(model, specification, opset=13, output_path=path)
+
+
 def applications():
     for name, (low, high) in APPLICATIONS.items():
-        for version, forms in (keras, ["in.keras", "in.onnx"]), (tf_keras, ["in.h5", "in"]):
+        for version, forms in (keras, ["in.keras", "in.h5", "in.onnx"]), (tf_keras, ["in.h5", "in", "in.onnx"]):
             version.utils.set_random_seed(7)
             model = getattr(version.applications, name)(weights=None, input_shape=(224, 224, 3), classes=10)
             randomize(model, 7)
@@ -98,10 +110,7 @@ def applications():
                 save_file({"input": samples}, os.path.join(folder, "input.safetensors"))
                 for form in forms:
                     path = os.path.join(folder, form)
-                    if form == "in.onnx":
-                        model.export(path, format="onnx", verbose=False)
-                    else:
-                        model.save(path)
+                    save(model, version, path)
                     edged("activations", "--model", path, "--input", os.path.join(folder, "input.safetensors"), "--output", os.path.join(folder, "output.safetensors"))
                     got = load_file(os.path.join(folder, "output.safetensors"))["output"]
                     what = f"{name} from {form} of {version.__name__}"
