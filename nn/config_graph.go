@@ -116,8 +116,12 @@ func (g *graphReader) add(l Layer, inbound any) error {
 	return nil
 }
 
-// checkCall refuses calls that compute something else at inference.
+// checkCall refuses calls that compute something else at inference, or on
+// constants.
 func checkCall(l Layer, c call) error {
+	if value, ok := constant(c.args); ok {
+		return fmt.Errorf("it is called on the constant %v, which edged does for operations only", value)
+	}
 	switch l.(type) {
 	case *Dropout, *BatchNormalization, *Augmentation, *Model:
 		if training, _ := c.kwargs["training"].(bool); training {
@@ -345,6 +349,23 @@ func kwarg2(v any) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// constant finds one among a call's positional arguments. None and False stand for
+// arguments that are left out.
+func constant(v any) (any, bool) {
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			if found, ok := constant(e); ok {
+				return found, true
+			}
+		}
+	case reference, nil:
+	default:
+		return v, v != false
+	}
+	return nil, false
 }
 
 // references lists the tensors of a call, arguments first.

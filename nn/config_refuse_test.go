@@ -110,6 +110,7 @@ func TestRefusedGraphs(t *testing.T) {
 		{"registered class", functionalConfig(`{"module": null, "class_name": "ReLU", "registered_name": "Mine>ReLU", "config": {"name": "out"}, "name": "out", "inbound_nodes": []}`), "model's author"},
 		{"unknown function", functionalConfig(`{"class_name": "TFOpLambda", "config": {"name": "out", "function": "math.cumsum"}, "name": "out", "inbound_nodes": [["in", 0, 0, {}]]}`), "math.cumsum"},
 		{"division by zero", functionalConfig(`{"class_name": "TFOpLambda", "config": {"name": "out", "function": "math.truediv"}, "name": "out", "inbound_nodes": [["in", 0, 0, {"y": 0}]]}`), "divides by zero"},
+		{"constant", functionalConfig(`{"class_name": "Add", "config": {"name": "out", "trainable": true}, "name": "out", "inbound_nodes": [[["in", 0, 0, {}], ["in", 0, 0, {}], ["_CONSTANT_VALUE", -1, 3, {}]]]}`), "constant 3"},
 		{"training", functionalConfig(`{"class_name": "Dropout", "config": {"name": "out", "rate": 0.5}, "name": "out", "inbound_nodes": [[["in", 0, 0, {"training": true}]]]}`), "training=True"},
 		{"unfitting branches", functionalConfig(`{"class_name": "Cropping2D", "config": {"name": "c", "cropping": 1}, "name": "c", "inbound_nodes": [[["in", 0, 0, {}]]]},
 			{"class_name": "Add", "config": {"name": "out"}, "name": "out", "inbound_nodes": [[["in", 0, 0, {}], ["c", 0, 0, {}]]]}`), "don't fit each other"},

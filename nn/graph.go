@@ -44,8 +44,10 @@ func arrange(name string, nodes []Node, inputs, outputs []int) (*Model, error) {
 	m := &Model{ModelName: name, Functional: true}
 	calls, call := map[Layer]int{}, make([]int, len(nodes))
 	for i, n := range nodes {
-		call[i] = calls[n.Layer]
-		calls[n.Layer]++
+		if w.state[i] != unseen {
+			call[i] = calls[n.Layer]
+			calls[n.Layer]++
+		}
 	}
 	position := make([]int, len(nodes))
 	for k, i := range w.order {
