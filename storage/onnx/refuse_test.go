@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"edged/kernels"
 	"edged/nn"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -188,8 +189,20 @@ func FuzzLoad(f *testing.F) {
 	f.Add(read(f, filepath.Join(reference, "avgpool_elu", "model.onnx")))
 	f.Fuzz(func(_ *testing.T, data []byte) {
 		_ = Complete(data)
-		if m, err := Load(data); err == nil {
-			_ = nn.CheckWeights(m)
+		m, err := Load(data)
+		if err != nil || nn.CheckWeights(m) != nil {
+			return
+		}
+		p, err := nn.Compile(m, nn.Options{Kernels: kernels.Portable()})
+		if err != nil || p.ArenaBytes()+p.WorkspaceBytes(1) > 16<<20 {
+			return
+		}
+		work := 0
+		for _, s := range p.Steps() {
+			work += s.FLOPs
+		}
+		if work < 1<<22 {
+			p.NewRunner(nil).Predict()
 		}
 	})
 }
