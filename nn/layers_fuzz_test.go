@@ -75,9 +75,22 @@ var (
 	fuzzedValues = []any{
 		nil, true, false, 0, 1, 2, 3, 4, -1, -2, 7, 0.5, 1e-3, -0.5, 1e300, 1 << 40, "same", "valid", "relu", "softmax", "gelu",
 		"leaky_relu", "hard_sigmoid", "bilinear", "nearest", "channels_first", "channels_last", "float32", "math.multiply",
-		"math.reduce_mean", "math.truediv", "reshape", "concat", "identity", []any{}, []any{1, 2}, []any{2, 2}, []any{3, 3}, []any{0, 0},
-		[]any{-1, 4}, []any{-1}, []any{4, 4, 16}, []any{nil, 8, 8, 4}, []any{nil, -1}, []any{[]any{1, 0}, []any{0, 1}}, []any{1, 2, 3, 4},
-		[]any{[]any{[]any{[]any{1, 2, 3, 4}}}}, []any{0.5, 0.25, 1, 2}, map[string]any{"class_name": "LeakyReLU", "config": map[string]any{"alpha": 0.1}},
+		"math.reduce_mean", "math.truediv", "reshape", "concat", "identity",
+		[]any{},
+		[]any{1, 2},
+		[]any{2, 2},
+		[]any{3, 3},
+		[]any{0, 0},
+		[]any{-1, 4},
+		[]any{-1},
+		[]any{4, 4, 16},
+		[]any{nil, 8, 8, 4},
+		[]any{nil, -1},
+		[]any{[]any{1, 0}, []any{0, 1}},
+		[]any{1, 2, 3, 4},
+		[]any{[]any{[]any{[]any{1, 2, 3, 4}}}},
+		[]any{0.5, 0.25, 1, 2},
+		map[string]any{"class_name": "LeakyReLU", "config": map[string]any{"alpha": 0.1}},
 	}
 )
 
