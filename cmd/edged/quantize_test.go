@@ -1,0 +1,141 @@
+package main
+
+import (
+	"encoding/json"
+	"math"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// float32Model is the bundled model.
+var float32Model = filepath.Join(digits, "model")
+
+// quantized runs edged quantize on the bundled digits and returns where and what
+// it says.
+func quantized(t *testing.T, precision string, arguments ...string) (dir, output string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "model")
+	got := edged(t, append([]string{"quantize", "--model", float32Model, "--precision", precision, "--out", dir}, arguments...)...)
+	if got.status != 0 {
+		t.Fatalf("status %d: %s", got.status, got.errors)
+	}
+	return dir, got.output
+}
+
+// scoresOf predicts the bundled digits.
+func scoresOf(t *testing.T, model, precision string) []prediction {
+	t.Helper()
+	got := edged(t, "predict", "--json", "--model", model, "--precision", precision, filepath.Join(digits, "valid"))
+	if got.status != 0 {
+		t.Fatalf("status %d: %s", got.status, got.errors)
+	}
+	return predictions(t, got.output)
+}
+
+func TestQuantizeInt8(t *testing.T) {
+	valid := filepath.Join(digits, "valid")
+	dir, output := quantized(t, "int8", "--calibrate", valid, "--evaluate", valid, "--report")
+	for _, want := range []string{
+		`calibrated on 30 pictures with mse\n`,
+		`conv2d_1 +Conv2D +int8 +4\d\.\d dB\n`,
+		`accuracy on 30 pictures: 0\.9000 in float32, 0\.\d+ in int8\n`,
+		`weights: 8\.1 MB in float32, 2\.0 MB in int8\n`,
+	} {
+		if !regexp.MustCompile(want).MatchString(output) {
+			t.Errorf("output has no %q:\n%s", want, output)
+		}
+	}
+	if size := sizeOf(t, dir, "weights.safetensors"); size > sizeOf(t, float32Model, "weights.safetensors")/2+4096 {
+		t.Errorf("the weights take %d bytes, more than half of float16's", size)
+	}
+	want := scoresOf(t, float32Model, "float32")
+	for _, precision := range []string{"auto", "int8", "float32"} {
+		for i, p := range scoresOf(t, dir, precision) {
+			for label, score := range p.Scores {
+				if math.Abs(score-want[i].Scores[label]) > 0.1 {
+					t.Errorf("%s in %s: score of %s is %g, was %g", p.File, precision, label, score, want[i].Scores[label])
+				}
+			}
+		}
+	}
+	var report struct {
+		Quantization struct {
+			Precision string `json:"precision"`
+			Pictures  int    `json:"calibration_pictures"`
+			Layers    []struct {
+				Layer    string   `json:"layer"`
+				Decibels *float64 `json:"signal_to_noise_db"`
+			} `json:"layers"`
+		} `json:"quantization"`
+	}
+	data, err := os.ReadFile(filepath.Join(dir, "report.json"))
+	if err == nil {
+		err = json.Unmarshal(data, &report)
+	}
+	if r := report.Quantization; err != nil || r.Precision != "int8" || r.Pictures != 30 || len(r.Layers) < 5 {
+		t.Errorf("report: %+v, %v", r, err)
+	}
+	if got := edged(t, "quantize", "--model", dir, "--precision", "int8", "--calibrate", valid, "--out", filepath.Join(t.TempDir(), "again")); got.status != 1 || !strings.Contains(got.errors, "in int8 already") {
+		t.Errorf("quantizing again: status %d, %s", got.status, got.errors)
+	}
+}
+
+func TestQuantizeFloat16(t *testing.T) {
+	dir, output := quantized(t, "float16")
+	if !strings.Contains(output, "8.1 MB in float32, 4.1 MB in float16") {
+		t.Errorf("output is\n%s", output)
+	}
+	want := scoresOf(t, float32Model, "float32")
+	for i, p := range scoresOf(t, dir, "auto") {
+		if p.Label != want[i].Label {
+			t.Errorf("%s: %s, was %s", p.File, p.Label, want[i].Label)
+		}
+	}
+}
+
+func TestQuantizeRefuses(t *testing.T) {
+	empty, there := t.TempDir(), t.TempDir()
+	broken := t.TempDir()
+	if err := os.WriteFile(filepath.Join(broken, "a.png"), []byte("no picture"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	for _, c := range []struct {
+		line   string
+		status int
+		want   string
+	}{
+		{"--precision int8 --out " + out, 2, "int8 needs pictures to calibrate on: --calibrate DIR"},
+		{"--precision int4 --out " + out, 2, "choose one of float16, int8"},
+		{"--out " + out, 2, "precision"},
+		{"--precision int8 --out " + out + " --calibrate " + empty, 1, "no pictures are in it"},
+		{"--precision int8 --out " + out + " --calibrate " + broken, 1, "none of its pictures could be read"},
+		{"--precision int8 --out " + out + " --calibrate /nowhere", 1, "/nowhere"},
+		{"--precision float16 --out " + there, 1, "is there already"},
+		{"--precision float16 --out " + out + " --max-accuracy-drop 0.01", 2, "--evaluate DIR"},
+		{"--precision float16 --out " + out + " --report", 2, "--calibrate DIR"},
+		{"--precision int8 --out " + out + " --calibrate " + broken + " --pictures 0", 2, "--pictures is 0"},
+		{"--precision int8 --out " + out + " --calibrate " + broken + " --observer median", 2, "minmax"},
+		{"--precision int8 --out " + out + " --calibrate " + broken + " --evaluate " + broken + " --max-accuracy-drop 2", 2, "from 0 to 1"},
+	} {
+		got := edged(t, append([]string{"quantize", "--model", float32Model}, strings.Fields(c.line)...)...)
+		if got.status != c.status || !strings.Contains(got.errors, c.want) {
+			t.Errorf("%s: status %d, %q, want %d, %q", c.line, got.status, got.errors, c.status, c.want)
+		}
+		if _, err := os.Stat(out); err == nil {
+			t.Fatalf("%s: something was written", c.line)
+		}
+	}
+}
+
+func sizeOf(t *testing.T, path ...string) int64 {
+	t.Helper()
+	info, err := os.Stat(filepath.Join(path...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
