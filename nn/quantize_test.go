@@ -292,3 +292,33 @@ func TestApplicationsQuantize(t *testing.T) {
 		})
 	}
 }
+
+// TestHeadOfQuantizedModel fits another head to a quantized body: the head and its
+// output leave int8.
+func TestHeadOfQuantizedModel(t *testing.T) {
+	ref := loadReference(t, "../testdata/reference/seed_small", "keras2.json")
+	_, c := calibrated(t, ref, "minmax")
+	m, err := c.Quantize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := SplitHead(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bias := []float32{0, 900, 901, 0} // far beyond what was calibrated
+	if err := h.Set(make([]float32, h.Inputs()*len(bias)), bias); err != nil {
+		t.Fatal(err)
+	}
+	got := compile(t, m, Options{Precision: Int8}).NewRunner(nil).Predict()
+	want := []float32{0, 1 / (1 + math.E), math.E / (1 + math.E), 0}
+	for i, v := range got {
+		if math.Abs(float64(v-want[i])) > 1e-3 {
+			t.Errorf("got %v, want %v", got, want)
+			break
+		}
+	}
+	if !m.Quantized() {
+		t.Error("the body left int8 as well")
+	}
+}
