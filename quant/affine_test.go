@@ -71,18 +71,3 @@ func TestNoise(t *testing.T) {
 		t.Errorf("got %g dB, want 20", got)
 	}
 }
-
-func TestEqualize(t *testing.T) {
-	first, second := []float64{8, 1, 0, 2}, []float64{2, 9, 3, 2}
-	for c, f := range Equalize(first, second) {
-		if first[c] == 0 {
-			if f != 1 {
-				t.Errorf("channel %d without weights got %g", c, f)
-			}
-			continue
-		}
-		if a, b := first[c]/f, second[c]*f; math.Abs(a-b) > 1e-9 || math.Abs(a*b-first[c]*second[c]) > 1e-9 {
-			t.Errorf("channel %d: %g and %g", c, a, b)
-		}
-	}
-}

@@ -434,7 +434,7 @@ func (w *quantizer) text() string {
 	if a := o.Accuracy; a != nil {
 		fmt.Fprintf(&b, "accuracy on %s: %.4f in float32, %.4f in %s\n", plural(a.Pictures, "picture"), a.Float32, a.Quantized, o.Precision)
 	}
-	fmt.Fprintf(&b, "weights: %.1f MB in float32, %.1f MB in %s\n", float64(o.Bytes.Float32)/1e6, float64(o.Bytes.Quantized)/1e6, o.Precision)
+	fmt.Fprintf(&b, "weights: %.2f MB in float32, %.2f MB in %s\n", float64(o.Bytes.Float32)/1e6, float64(o.Bytes.Quantized)/1e6, o.Precision)
 	fmt.Fprintln(&b, w.out)
 	return b.String()
 }
