@@ -71,8 +71,12 @@ func TestQuantizableComputesTheSame(t *testing.T) {
 // every observer: whatever the kernels, the outputs are within a few steps of
 // what Keras recorded.
 func TestQuantizeKeepsTheAnswers(t *testing.T) {
+	observers := quant.Observers()
+	if runtime.GOARCH == "arm64" { // emulated; the observers are tested in quant
+		observers = observers[:2]
+	}
 	for _, dir := range referenceCases(t) {
-		for _, observer := range quant.Observers() {
+		for _, observer := range observers {
 			t.Run(filepath.Base(dir)+"/"+observer, func(t *testing.T) {
 				ref := loadReference(t, dir, "keras2.json")
 				_, c := calibrated(t, ref, observer)
