@@ -42,13 +42,14 @@ func TestBenchMeasuresEveryStep(t *testing.T) {
 }
 
 func TestBenchPrintsATable(t *testing.T) {
-	got := edged(t, "bench", "--model", digits+"/model", "--time", "10ms", "--per-layer", "--threads", "1", "--kernels", "portable", "--precision", "float32")
+	small := "../../testdata/reference/seed_small/keras3.keras"
+	got := edged(t, "bench", "--model", small, "--time", "10ms", "--per-layer", "--threads", "1", "--kernels", "portable", "--precision", "float32")
 	for _, want := range []string{"float32, kernels portable, 1 thread\n", "% of the peak of", "median us", "conv2d_1", "dense/portable"} {
 		if !strings.Contains(got.output, want) {
 			t.Errorf("got %s, want %q in it", got.output, want)
 		}
 	}
-	if got := edged(t, "bench", "--model", digits+"/model", "--time", "0s"); got.status != 1 || !strings.Contains(got.errors, "--time 2s") {
+	if got := edged(t, "bench", "--model", small, "--time", "0s"); got.status != 1 || !strings.Contains(got.errors, "--time 2s") {
 		t.Errorf("got %+v", got)
 	}
 }

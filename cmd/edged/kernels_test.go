@@ -11,12 +11,12 @@ import (
 // TestAllKernelsGiveThePortableOnesScores predicts with every table of kernels
 // that this CPU can run.
 func TestAllKernelsGiveThePortableOnesScores(t *testing.T) {
-	pattern := "*.png"
+	pattern, least := "*/*.png", 30
 	if emulator() != nil {
-		pattern = "007.png"
+		pattern, least = "[0-3]/007.png", 4
 	}
-	pictures, err := filepath.Glob(filepath.Join(digits, "valid", "*", pattern))
-	if err != nil || len(pictures) < 10 {
+	pictures, err := filepath.Glob(filepath.Join(digits, "valid", pattern))
+	if err != nil || len(pictures) < least {
 		t.Fatal(pictures, err)
 	}
 	predict := func(kernels, precision string) []prediction {
