@@ -15,6 +15,8 @@ import (
 	"testing"
 	"time"
 
+	"edged/processtest"
+
 	"go.uber.org/goleak"
 )
 
@@ -58,14 +60,12 @@ func startable(folder string) string {
 	if err != nil {
 		panic(err)
 	}
-	probe := exec.Command(self)
-	probe.Env = append(os.Environ(), roleVariable+"=nothing")
-	if err := probe.Run(); !errors.Is(err, syscall.ENOEXEC) {
+	emulator := processtest.Emulator()
+	if emulator == nil {
 		return self
 	}
-	emulator := map[string]string{"arm64": "qemu-aarch64-static", "amd64": "qemu-x86_64-static"}[runtime.GOARCH]
 	script := filepath.Join(folder, "emulated")
-	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec "+emulator+" "+self+" \"$@\"\n"), 0o700); err != nil {
+	if err := os.WriteFile(script, []byte("#!/bin/sh\nexec "+emulator[0]+" "+self+" \"$@\"\n"), 0o700); err != nil {
 		panic(err)
 	}
 	return script
@@ -73,19 +73,18 @@ func startable(folder string) string {
 
 // roles are real programs that behave as edged-camera may.
 var roles = map[string]func(){
-	"nothing": func() {},
 	"clip": func() {
 		w := NewWriter(os.Stdout)
 		_ = w.Source("a clip of fifty frames")
-		sendFrames(w, 50, 0)
+		sendFrames(w, 50, nil)
 		_ = w.End()
 	},
 	"camera": func() {
-		go sendFrames(NewWriter(os.Stdout), 1<<40, time.Millisecond)
+		go sendFrames(NewWriter(os.Stdout), 1<<40, time.Tick(time.Millisecond))
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	},
 	"crash": func() {
-		sendFrames(NewWriter(os.Stdout), 3, 0)
+		sendFrames(NewWriter(os.Stdout), 3, nil)
 		fmt.Fprintln(os.Stderr, "[ WARN:0@0.013] global cap.cpp")
 		fmt.Fprintln(os.Stderr, "edged-camera: the cable is out")
 		os.Exit(3)
@@ -93,12 +92,12 @@ var roles = map[string]func(){
 	"hang": func() { // with a program of its own, deaf to everything
 		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
 		startRole("sleeper")
-		sendFrames(NewWriter(os.Stdout), 3, 0)
-		time.Sleep(time.Hour)
+		sendFrames(NewWriter(os.Stdout), 3, nil)
+		processtest.Stay()
 	},
 	"sleeper": func() {
 		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
-		time.Sleep(time.Hour)
+		processtest.Stay()
 	},
 	"garbage": func() {
 		for {
@@ -116,16 +115,20 @@ var roles = map[string]func(){
 			_ = camera.Next(context.Background(), &f)
 		}
 		fmt.Println("streaming")
-		time.Sleep(time.Hour)
+		processtest.Stay()
 	},
 }
 
-func sendFrames(w *Writer, n uint64, pause time.Duration) {
+// sendFrames sends n frames, one at each beat; without a beat, as fast as they
+// are taken.
+func sendFrames(w *Writer, n uint64, beat <-chan time.Time) {
 	for i := range n {
 		if w.Frame(testFrame(i+1, 64, 48)) != nil {
 			return
 		}
-		time.Sleep(pause)
+		if beat != nil {
+			<-beat
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package nn
 import (
 	"math"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -72,7 +71,7 @@ func TestQuantizableComputesTheSame(t *testing.T) {
 // what Keras recorded.
 func TestQuantizeKeepsTheAnswers(t *testing.T) {
 	observers := quant.Observers()
-	if runtime.GOARCH == "arm64" { // emulated; the observers are tested in quant
+	if slow { // the observers are tested in quant
 		observers = observers[:2]
 	}
 	for _, dir := range referenceCases(t) {
@@ -240,7 +239,7 @@ func TestBiasCorrection(t *testing.T) {
 // TestApplicationsQuantize compiles keras.applications' networks in int8.
 func TestApplicationsQuantize(t *testing.T) {
 	names := []string{"MobileNet", "MobileNetV2", "MobileNetV3Small", "EfficientNetB0", "ResNet50"}
-	if runtime.GOARCH == "arm64" || testing.Short() {
+	if slow || testing.Short() {
 		names = names[1:2]
 	}
 	for _, name := range names {

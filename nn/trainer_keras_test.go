@@ -10,11 +10,11 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"testing"
 
 	"edged/kernels"
+	"edged/processtest"
 	"edged/storage/safetensors"
 )
 
@@ -36,9 +36,9 @@ type kerasRun struct {
 	Init           string          `json:"init"`
 }
 
-// slow tells that tests may run on an emulated CPU, where they take ten to
-// thirty times as long.
-const slow = runtime.GOARCH != "amd64"
+// slow tells that tests run on an emulated CPU, where they take ten to thirty
+// times as long.
+var slow = processtest.Emulator() != nil
 
 const trainingRuns = "../testdata/reference/training"
 

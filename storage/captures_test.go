@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"edged/nn"
+	"edged/processtest"
 	"edged/storage/picture"
 
 	"github.com/google/go-cmp/cmp"
@@ -381,7 +382,7 @@ func TestCapturesSurviveKill(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "captures")
 	var acknowledged []string
 	for round := range 10 {
-		line := append(emulator(), os.Args[0], "-test.run=^TestCapturesSurviveKill$", "-test.v")
+		line := append(processtest.Emulator(), os.Args[0], "-test.run=^TestCapturesSurviveKill$", "-test.v")
 		command := exec.Command(line[0], line[1:]...)
 		command.Env = append(os.Environ(), putVariable+"="+folder)
 		out, err := command.StdoutPipe()

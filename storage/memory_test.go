@@ -17,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"edged/processtest"
 )
 
 // What reading a file may allocate in all, and how long it may compute.
@@ -30,7 +32,7 @@ const (
 // is limited: none makes it allocate more than four times the model and 64 MB,
 // take longer than a second, or die.
 func TestMemoryLimit(t *testing.T) {
-	if emulator() != nil {
+	if processtest.Emulator() != nil {
 		return // the memory would be the emulator's
 	}
 	if os.Getenv("EDGED_TEST_LIMITED") == "" {

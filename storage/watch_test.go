@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -16,6 +15,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"edged/processtest"
 
 	"github.com/fsnotify/fsnotify"
 	"go.uber.org/goleak"
@@ -291,7 +292,7 @@ func TestKilled(t *testing.T) {
 		writeSums(t, b.path(name), name)
 	}
 	for range 30 {
-		line := append(emulator(), os.Args[0], "-test.run=^TestChoosingForEver$")
+		line := append(processtest.Emulator(), os.Args[0], "-test.run=^TestChoosingForEver$")
 		child := exec.Command(line[0], line[1:]...)
 		child.Env = append(os.Environ(), "EDGED_TEST_MODELS="+b.models, "EDGED_TEST_STATE="+b.state)
 		out, err := child.StdoutPipe()
@@ -329,16 +330,6 @@ func TestKilled(t *testing.T) {
 			t.Errorf("%s serves after %+v", m.Active().Name, c)
 		}
 	})
-}
-
-// emulator runs programs of this test's architecture where the machine has
-// another one.
-func emulator() []string {
-	machine, err := exec.Command("uname", "-m").Output()
-	if err == nil && runtime.GOARCH == "arm64" && strings.TrimSpace(string(machine)) != "aarch64" {
-		return []string{"qemu-aarch64-static"}
-	}
-	return nil
 }
 
 // TestChoosingForEver is the process that TestKilled kills.

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"edged/capture"
+	"edged/processtest"
 
 	"golang.org/x/sys/unix"
 )
@@ -52,7 +53,7 @@ func daemon() {
 		panic(err)
 	}
 	fmt.Println("streaming")
-	time.Sleep(time.Hour)
+	processtest.Stay()
 }
 
 // programPath is the program to test as one executable file.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"edged/processtest"
 )
 
 func TestBenchMeasuresEveryStep(t *testing.T) {
@@ -42,14 +44,17 @@ func TestBenchMeasuresEveryStep(t *testing.T) {
 }
 
 func TestBenchPrintsATable(t *testing.T) {
-	small := "../../testdata/reference/seed_small/keras3.keras"
-	got := edged(t, "bench", "--model", small, "--time", "10ms", "--per-layer", "--threads", "1", "--kernels", "portable", "--precision", "float32")
+	model := digits + "/model"
+	if processtest.Emulator() != nil {
+		model = "../../testdata/reference/seed_small/keras3.keras"
+	}
+	got := edged(t, "bench", "--model", model, "--time", "10ms", "--per-layer", "--threads", "1", "--kernels", "portable", "--precision", "float32")
 	for _, want := range []string{"float32, kernels portable, 1 thread\n", "% of the peak of", "median us", "conv2d_1", "dense/portable"} {
 		if !strings.Contains(got.output, want) {
 			t.Errorf("got %s, want %q in it", got.output, want)
 		}
 	}
-	if got := edged(t, "bench", "--model", small, "--time", "0s"); got.status != 1 || !strings.Contains(got.errors, "--time 2s") {
+	if got := edged(t, "bench", "--model", model, "--time", "0s"); got.status != 1 || !strings.Contains(got.errors, "--time 2s") {
 		t.Errorf("got %+v", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"edged/capture"
+	"edged/processtest"
 	"edged/storage/picture"
 )
 
@@ -41,7 +42,7 @@ func runCamera(mode string) error {
 	defer pace.Stop()
 	for sequence := 0; mode != showOnce || sequence < len(files); sequence++ {
 		if mode == showStall && sequence == 5 {
-			time.Sleep(time.Hour)
+			processtest.Stay()
 		}
 		image, err := picture.Read(files[sequence%len(files)])
 		if err != nil {
@@ -63,7 +64,7 @@ func camera(t *testing.T, mode string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	line := strings.Join(append(emulator(), self), " ")
+	line := strings.Join(append(processtest.Emulator(), self), " ")
 	path := filepath.Join(t.TempDir(), "edged-camera")
 	script := fmt.Sprintf("#!/bin/sh\n%s=%s exec %s \"$@\"\n", cameraMode, mode, line)
 	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {

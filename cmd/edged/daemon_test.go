@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"edged/processtest"
 	"edged/web"
 )
 
@@ -186,7 +187,7 @@ func (d *running) stop() []event {
 	if err := d.command.Wait(); err != nil {
 		d.t.Errorf("edged: %v", err)
 	}
-	if took := time.Since(start); took > time.Second && emulator() == nil {
+	if took := time.Since(start); took > time.Second && processtest.Emulator() == nil {
 		d.t.Errorf("edged took %v to end, want a second at most", took)
 	}
 	if _, err := os.Stat(filepath.Join(d.state, "control.sock")); err == nil {

@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"edged/kernels"
+	"edged/processtest"
 )
 
 // TestAllKernelsGiveThePortableOnesScores predicts with every table of kernels
 // that this CPU can run.
 func TestAllKernelsGiveThePortableOnesScores(t *testing.T) {
 	pattern, least := "*/*.png", 30
-	if emulator() != nil {
+	if processtest.Emulator() != nil {
 		pattern, least = "[0-3]/007.png", 4
 	}
 	pictures, err := filepath.Glob(filepath.Join(digits, "valid", pattern))

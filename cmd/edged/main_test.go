@@ -7,11 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 
 	"edged/cmd/edged/config"
+	"edged/processtest"
 )
 
 // binary is edged as a user has it.
@@ -50,19 +50,9 @@ func build(folder string) error {
 	return nil
 }
 
-// emulator runs programs of this test's architecture where the machine has
-// another one.
-func emulator() []string {
-	host, err := exec.Command("go", "env", "GOHOSTARCH").Output()
-	if err == nil && runtime.GOARCH == "arm64" && strings.TrimSpace(string(host)) != runtime.GOARCH {
-		return []string{"qemu-aarch64-static"}
-	}
-	return nil
-}
-
 func edgedCommand(t *testing.T, arguments ...string) *exec.Cmd {
 	t.Helper()
-	line := append(append(emulator(), binary), arguments...)
+	line := append(append(processtest.Emulator(), binary), arguments...)
 	return exec.CommandContext(t.Context(), line[0], line[1:]...)
 }
 

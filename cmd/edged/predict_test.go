@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"edged/processtest"
 	"edged/storage/safetensors"
 )
 
@@ -47,7 +48,7 @@ func TestPredictGivesKerassScores(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := tensors["output"].Float32s()
-	if emulator() != nil {
+	if processtest.Emulator() != nil {
 		files = files[:10] // of the 30, all of which `edged evaluate` is tested with
 	}
 	line := []string{"predict", "--json", "--model", filepath.Join(digits, "model"), "--precision", "float32", "--resize", "bilinear-antialias", "--scale", fmt.Sprint(1.0 / 255)}

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"edged/processtest"
 )
 
 func TestRunNamesWhatTheCameraShows(t *testing.T) {
@@ -280,7 +282,7 @@ func TestRunFlagsAreChecked(t *testing.T) {
 const maxResident = 80 << 10
 
 func TestRunTakesLittleMemory(t *testing.T) {
-	if emulator() != nil {
+	if processtest.Emulator() != nil {
 		return // the memory would be the emulator's
 	}
 	state := stateWith(t, "first")
