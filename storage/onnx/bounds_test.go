@@ -18,6 +18,10 @@ func TestManyParts(t *testing.T) {
 		sums = append(sums, op(node("Add", "y", "c", "c")))
 	}
 	long := make([]int, maxIntegers)
+	turns := [][]byte{}
+	for range 100 {
+		turns = append(turns, op(node("Transpose", "y", "c")))
+	}
 	for _, c := range []struct {
 		name  string
 		parts []message
@@ -31,6 +35,7 @@ func TestManyParts(t *testing.T) {
 		{"inputs", []message{slices.Repeat(message{0x5a, 0}, times)}, "more than"},
 		{"outputs", []message{slices.Repeat(message{0x62, 0}, times)}, "more than"},
 		{"sums", []message{input, constant(integersOf("c", long...)), slices.Concat(sums...)}, "integers of constants"},
+		{"transposes", []message{input, constant(weights("c", typeFloat, 1<<20, 1<<10, 1<<10)), slices.Concat(turns...)}, "used by more nodes"},
 	} {
 		data := model(c.parts...)
 		var before, after runtime.MemStats

@@ -192,24 +192,27 @@ func (b *builder) transposeConstant(o *operator, from *tensor) (*tensor, error) 
 	if !slices.Equal(slices.Sorted(slices.Values(perm)), plain(rank)) {
 		return nil, fmt.Errorf("it transposes a constant of shape %v by %v", from.shape, perm)
 	}
-	v, _, err := b.floats(o, 0)
+	width, err := from.width()
+	if err != nil {
+		return nil, err
+	}
+	n, err := from.elements(width)
 	if err != nil {
 		return nil, err
 	}
 	seen := view(0, from.shape, plain(rank)...).transposed(perm)
-	dims := seen.dims()
-	flat, err := seen.reshaped([]int{len(v)})
+	flat, err := seen.reshaped([]int{n})
 	if err != nil {
 		return nil, err
 	}
-	out := v
-	if places := flat.places(0); places != nil {
-		out = make([]float32, len(v))
-		for i, p := range places {
-			out[i] = v[p]
-		}
+	if err := b.spend(len(from.data)); err != nil {
+		return nil, err
 	}
-	return floating(dims, out), nil
+	out := &tensor{kind: from.kind, shape: seen.dims(), data: make([]byte, len(from.data))}
+	for i, place := range flat.eachPlace(0) {
+		copy(out.data[width*i:], from.data[width*place:][:width])
+	}
+	return out, nil
 }
 
 // computeIntegers folds what is computed from shapes: short lists of integers.

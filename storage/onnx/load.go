@@ -275,11 +275,19 @@ func (b *builder) floats(o *operator, i int) ([]float32, []int, error) {
 	if t.kind == typeFloat16 {
 		bytes *= 2
 	}
-	if b.budget -= bytes; b.budget < 0 {
-		return nil, nil, errors.New("its weights are used by more nodes than edged reads")
+	if err := b.spend(bytes); err != nil {
+		return nil, nil, err
 	}
 	v, err := t.floats()
 	return v, t.shape, err
+}
+
+// spend takes bytes that are made of a constant from the budget.
+func (b *builder) spend(bytes int) error {
+	if b.budget -= bytes; b.budget < 0 {
+		return errors.New("its weights are used by more nodes than edged reads")
+	}
+	return nil
 }
 
 // numbers are the integers of the operator's constant input i; nil where it is

@@ -106,9 +106,9 @@ func (t *tensor) wrong() error {
 
 // floats are the values of a constant of float32, float16 or float64.
 func (t *tensor) floats() ([]float32, error) {
-	size, ok := map[int]int{typeFloat: 4, typeFloat16: 2, typeDouble: 8}[t.kind]
-	if !ok {
-		return nil, fmt.Errorf("tensor %q is of type %d; float32, float16 and float64 are read", t.name, t.kind)
+	size, err := t.width()
+	if err != nil {
+		return nil, err
 	}
 	n, err := t.elements(size)
 	if err != nil {
@@ -127,6 +127,15 @@ func (t *tensor) floats() ([]float32, error) {
 		}
 	}
 	return out, nil
+}
+
+// width is the bytes of each element of a constant of floating point.
+func (t *tensor) width() (int, error) {
+	size, ok := map[int]int{typeFloat: 4, typeFloat16: 2, typeDouble: 8}[t.kind]
+	if !ok {
+		return 0, fmt.Errorf("tensor %q is of type %d; float32, float16 and float64 are read", t.name, t.kind)
+	}
+	return size, nil
 }
 
 // integers are the values of a short list of int32 or int64.

@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 
 	"edged/nn"
@@ -147,22 +148,34 @@ func (v value) places(axis int) []int {
 	if slices.IsSorted(atoms) {
 		return nil
 	}
-	inMemory := slices.Sorted(slices.Values(atoms))
-	stride, n := map[int]int{}, 1
-	for _, a := range slices.Backward(inMemory) {
-		stride[a] = n
-		n *= v.atoms[a]
-	}
-	out := make([]int, n)
-	for i := range out {
-		rest, place := i, 0
-		for _, a := range slices.Backward(atoms) {
-			place += rest % v.atoms[a] * stride[a]
-			rest /= v.atoms[a]
-		}
+	out := make([]int, v.size(axis))
+	for i, place := range v.eachPlace(axis) {
 		out[i] = place
 	}
 	return out
+}
+
+// eachPlace yields the elements of an axis in ONNX's order with their places in
+// memory.
+func (v value) eachPlace(axis int) iter.Seq2[int, int] {
+	atoms := v.axes[axis]
+	stride, n := map[int]int{}, 1
+	for _, a := range slices.Backward(slices.Sorted(slices.Values(atoms))) {
+		stride[a] = n
+		n *= v.atoms[a]
+	}
+	return func(yield func(i, place int) bool) {
+		for i := range n {
+			rest, place := i, 0
+			for _, a := range slices.Backward(atoms) {
+				place += rest % v.atoms[a] * stride[a]
+				rest /= v.atoms[a]
+			}
+			if !yield(i, place) {
+				return
+			}
+		}
+	}
 }
 
 // sorted sees an axis's elements in the order of memory.
