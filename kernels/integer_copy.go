@@ -141,6 +141,10 @@ func (op *dequantizeInt8) Run(a *Args, first, last int, _ Buffer) {
 	from, to := piece(op.spec.Size, first, last)
 	dst := a.Dst.Float32()[from:to]
 	for i, q := range a.Src[0].Int8()[from:to] {
-		dst[i] = op.spec.Scale * float32(int32(q)-int32(op.spec.Zero))
+		dst[i] = op.spec.dequantize(q)
 	}
+}
+
+func (s *ConvertInt8Spec) dequantize(q int8) float32 {
+	return s.Scale * float32(int32(q)-int32(s.Zero))
 }

@@ -106,6 +106,12 @@ func (op *globalInt8) Run(a *Args, _, _ int, private Buffer) {
 	for i := range s.Pixels {
 		sumInt8Into(sums, src[i*s.Channels:])
 	}
+	op.means(dst, sums)
+}
+
+// means makes the output of sums over all pixels.
+func (op *globalInt8) means(dst []int8, sums []int32) {
+	s := &op.spec
 	for i, sum := range sums {
 		dst[i] = clampInt8(s.Rescale.Apply(sum-int32(s.Pixels)*int32(s.InZero))+int32(s.OutZero), -128, 127)
 	}

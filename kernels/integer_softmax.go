@@ -1,13 +1,19 @@
 package kernels
 
-import "math"
+import (
+	"math"
+	"slices"
+)
+
+// softmaxBits is the number of integer bits of a sum of exponentials.
+const softmaxBits = 12
 
 // softmaxInt8 is softmax on int8. A unit is one row.
 type softmaxInt8 struct {
 	Unshared
-	spec    SoftmaxInt8Spec
-	exp     [256]int32 // of minus the index times the scale, without integer bits
-	reaches int        // indexes from here on count as zero
+	spec  SoftmaxInt8Spec
+	exp   [256]int32 // of minus the index times the scale, without integer bits
+	terms [256]int32 // exp with softmaxBits
 }
 
 // newSoftmaxInt8 follows Softmax in
@@ -22,7 +28,7 @@ func newSoftmaxInt8(s *SoftmaxInt8Spec) Op {
 			break
 		}
 		op.exp[i] = expOfNegative(r.Apply(int32(-i)), 5)
-		op.reaches = i + 1
+		op.terms[i] = roundedShift(op.exp[i], softmaxBits)
 	}
 	return op
 }
@@ -41,21 +47,23 @@ func (op *softmaxInt8) Run(a *Args, first, last int, _ Buffer) {
 }
 
 func (op *softmaxInt8) row(dst, src []int8) {
-	largest := int8(-128)
-	for _, v := range src {
-		largest = max(largest, v)
-	}
-	sum := int32(0) // 12 integer bits
-	for _, v := range src {
-		if d := int(largest) - int(v); d < op.reaches {
-			sum += roundedShift(op.exp[d], 12)
-		}
-	}
-	scale, bits := reciprocal(sum, 12)
+	largest := slices.Max(src)
+	scale, bits := reciprocal(op.sum(src, largest), softmaxBits)
 	for i, v := range src {
-		dst[i] = -128
-		if d := int(largest) - int(v); d < op.reaches {
-			dst[i] = clampInt8(roundedShift(doubledHigh(scale, op.exp[d]), bits+31-8)-128, -128, 127)
-		}
+		dst[i] = op.share(int(largest)-int(v), scale, bits)
 	}
+}
+
+// sum is the sum of the exponentials of a row.
+func (op *softmaxInt8) sum(src []int8, largest int8) int32 {
+	sum := int32(0)
+	for _, v := range src {
+		sum += op.terms[uint8(largest-v)]
+	}
+	return sum
+}
+
+// share is the result of an element that is less than the largest by d.
+func (op *softmaxInt8) share(d int, scale int32, bits int) int8 {
+	return clampInt8(roundedShift(doubledHigh(scale, op.exp[d]), bits+31-8)-128, -128, 127)
 }

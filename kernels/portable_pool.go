@@ -12,6 +12,17 @@ func (w *Window) columns(p, width int) (left, right int) {
 	return span(p*w.StrideWidth-w.PadLeft, w.Width, width)
 }
 
+// alike returns the columns of window p and how many windows from p on have as
+// many pixels: those that lie within a row are done together, those at its ends
+// one by one.
+func (w *Window) alike(p, width int) (left, right, n int) {
+	left, right = w.columns(p, width)
+	if right-left < w.Width {
+		return left, right, 1
+	}
+	return left, right, min(w.OutWidth-p, (width-right)/w.StrideWidth+1)
+}
+
 func span(start, size, limit int) (first, last int) {
 	return max(start, 0), min(start+size, limit)
 }

@@ -86,6 +86,15 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		Conv2DInt8:    neonInt8Conv2D,
 		DepthwiseInt8: newInt8Depthwise,
 		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8Dense(s, w, int8DenseLongNEON) },
+
+		PoolInt8:       newInt8Pool,
+		GlobalMaxInt8:  newInt8GlobalMax,
+		MeanInt8:       newInt8Mean,
+		CombineInt8:    newInt8Combine,
+		TableInt8:      newInt8Table,
+		SoftmaxInt8:    newInt8Softmax,
+		QuantizeInt8:   newInt8Quantize,
+		DequantizeInt8: newInt8Dequantize,
 	}
 }
 

@@ -14,6 +14,9 @@ var exercised = map[string][]string{
 	"portable": {
 		"conv2d/gather/portable", "depthwise/direct/portable", "dense/portable",
 		"int8-conv2d/portable", "int8-depthwise/portable", "int8-dense/portable",
+		"int8-max-pool/portable", "int8-average-pool/portable", "int8-global-max-pool/portable", "int8-global-average-pool/portable",
+		"int8-add/portable", "int8-subtract/portable", "int8-multiply/portable", "int8-table/portable", "int8-softmax/portable",
+		"int8-quantize/portable", "int8-dequantize/portable",
 	},
 	"avx512": {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "dense/gemm/avx512", "depthwise/3x3/avx512"},
 	"avx2": {
@@ -35,6 +38,9 @@ var exercised = map[string][]string{
 		"combine/vector/neon", "activate/vector/neon", "softmax/vector/neon", "affine/vector/neon", "prelu/vector/neon",
 		"int8-conv2d/winograd-4x4/neon", "int8-conv2d/winograd-4x4/neon+pool", "int8-conv2d/tiles/neon", "int8-conv2d/tiles/neon+pool",
 		"int8-depthwise/rows/neon", "int8-dense/matvec/neon",
+		"int8-max-pool/vector/neon", "int8-average-pool/vector/neon", "int8-global-max-pool/vector/neon", "int8-global-average-pool/vector/neon",
+		"int8-add/vector/neon", "int8-subtract/vector/neon", "int8-multiply/vector/neon", "int8-table/vector/neon", "int8-softmax/vector/neon",
+		"int8-quantize/vector/neon", "int8-dequantize/vector/neon",
 	},
 }
 

@@ -314,11 +314,7 @@ func (op *vectorPool) Run(a *Args, first, last int, _ Buffer) {
 // within a row are done together, those at its ends one by one.
 func (k *vectorKernels) poolRow(dst, src []float32, w *Window, rows, width, channels int, average bool) {
 	for x := 0; x < w.OutWidth; {
-		left, right := w.columns(x, width)
-		n := 1
-		if right-left == w.Width {
-			n = min(w.OutWidth-x, (width-right)/w.StrideWidth+1)
-		}
+		left, right, n := w.alike(x, width)
 		k.pool(dst[x*channels:], src[left*channels:], width*channels, channels, channels, rows, right-left, w.StrideWidth*channels, n,
 			average, 1/float32(rows*(right-left)))
 		x += n

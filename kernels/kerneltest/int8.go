@@ -219,7 +219,7 @@ func (s *suite) checkInt8(t *testing.T, i int, op kernels.Op, c *int8Case) {
 	s.ran[op.Name()] = true
 	t.Run(fmt.Sprintf("%d-%dx%dx%d-%d", i, c.spec.InHeight, c.spec.InWidth, c.spec.InChannels, c.spec.Filters), func(t *testing.T) {
 		for _, way := range ways {
-			if got := executeInt8(t, op, c, way); !slices.Equal(got, c.want) {
+			if got := execute(t, op, []kernels.Buffer{int8Buffer(c.input)}, len(c.want), way).Int8(); !slices.Equal(got, c.want) {
 				for j := range got {
 					if got[j] != c.want[j] {
 						t.Fatalf("%s: element %d is %d, want %d (%+v)", op.Name(), j, got[j], c.want[j], c.spec)
@@ -228,28 +228,4 @@ func (s *suite) checkInt8(t *testing.T, i int, op kernels.Op, c *int8Case) {
 			}
 		}
 	})
-}
-
-func executeInt8(t *testing.T, op kernels.Op, c *int8Case, w way) []int8 {
-	shared, private := op.Workspace()
-	if shared%kernels.Alignment != 0 || private%kernels.Alignment != 0 {
-		t.Fatalf("%s: workspaces of %d and %d bytes are no multiples of %d", op.Name(), shared, private, kernels.Alignment)
-	}
-	sizes := []int{len(c.want), shared, private, len(c.input)}
-	var regions []region
-	for _, size := range sizes {
-		regions = append(regions, newRegion(t, size, w.flushEnd))
-	}
-	copy(regions[3].Int8(), c.input)
-	args := &kernels.Args{Dst: regions[0].Buffer, Shared: regions[1].Buffer, Src: []kernels.Buffer{regions[3].Buffer}}
-	run(t, op, args, regions[2].Buffer, w.backwards)
-	for i, r := range regions {
-		if r.spilled(w.flushEnd) {
-			t.Fatalf("%s writes beside tensor %d (0 output, 1 shared, 2 private, then the input)", op.Name(), i)
-		}
-	}
-	if !slices.Equal(regions[3].Int8(), c.input) {
-		t.Fatalf("%s overwrites its input", op.Name())
-	}
-	return slices.Clone(args.Dst.Int8())
 }

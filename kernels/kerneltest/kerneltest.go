@@ -38,6 +38,10 @@ func Run(t *testing.T, table *kernels.Table, must ...string) {
 	t.Run("Int8Depthwise", s.int8Depthwise)
 	t.Run("Int8Dense", s.int8Dense)
 	t.Run("Int8Pool", s.int8Pool)
+	t.Run("Int8Combine", s.int8Combine)
+	t.Run("Int8Table", s.int8Table)
+	t.Run("Int8Softmax", s.int8Softmax)
+	t.Run("Int8Convert", s.int8Convert)
 	if strings.Contains(flag.Lookup("test.run").Value.String(), "/") {
 		return
 	}
@@ -62,10 +66,14 @@ func (s *suite) check(t *testing.T, name string, op kernels.Op, inputs [][]float
 		return // another table's
 	}
 	s.ran[op.Name()] = true
+	var buffers []kernels.Buffer
+	for _, input := range inputs {
+		buffers = append(buffers, kernels.Float32Buffer(input))
+	}
 	t.Run(name, func(t *testing.T) {
 		var first []float32
 		for _, way := range ways {
-			got := execute(t, op, inputs, len(want.values), way)
+			got := execute(t, op, buffers, len(want.values)*kernels.Float32Bytes, way).Float32()
 			want.compare(t, op, got)
 			if first == nil {
 				first = got

@@ -63,21 +63,20 @@ func (r region) spilled(flushEnd bool) bool {
 	return len(bytes.TrimLeft(rest, string([]byte{rubbish}))) > 0
 }
 
-// execute runs an op on guarded memory and returns its output of size elements.
-func execute(t *testing.T, op kernels.Op, inputs [][]float32, size int, w way) []float32 {
+// execute runs an op on guarded memory and returns its output of size bytes.
+func execute(t *testing.T, op kernels.Op, inputs []kernels.Buffer, size int, w way) kernels.Buffer {
 	shared, private := op.Workspace()
 	if shared%kernels.Alignment != 0 || private%kernels.Alignment != 0 {
 		t.Fatalf("%s: workspaces of %d and %d bytes are no multiples of %d", op.Name(), shared, private, kernels.Alignment)
 	}
-	regions := []region{
-		newRegion(t, size*kernels.Float32Bytes, w.flushEnd),
-		newRegion(t, shared, w.flushEnd),
-		newRegion(t, private, w.flushEnd),
+	var regions []region
+	for _, size := range []int{size, shared, private} {
+		regions = append(regions, newRegion(t, size, w.flushEnd))
 	}
 	args := &kernels.Args{Dst: regions[0].Buffer, Shared: regions[1].Buffer}
 	for _, input := range inputs {
-		r := newRegion(t, len(input)*kernels.Float32Bytes, w.flushEnd)
-		copy(r.Float32(), input)
+		r := newRegion(t, len(input), w.flushEnd)
+		copy(r.Buffer, input)
 		regions = append(regions, r)
 		args.Src = append(args.Src, r.Buffer)
 	}
@@ -90,13 +89,11 @@ func execute(t *testing.T, op kernels.Op, inputs [][]float32, size int, w way) [
 		}
 	}
 	for i, input := range inputs {
-		for j, v := range regions[3+i].Float32() {
-			if v != input[j] {
-				t.Fatalf("%s overwrites input %d", op.Name(), i)
-			}
+		if !bytes.Equal(args.Src[i], input) {
+			t.Fatalf("%s overwrites input %d", op.Name(), i)
 		}
 	}
-	return append([]float32(nil), args.Dst.Float32()...)
+	return bytes.Clone(args.Dst)
 }
 
 func run(t *testing.T, op kernels.Op, args *kernels.Args, private kernels.Buffer, backwards bool) {
