@@ -50,15 +50,17 @@ func (op *padInt8) Workspace() (shared, private int) { return 0, 0 }
 func (op *padInt8) Run(a *Args, first, last int, _ Buffer) {
 	s, src, dst := &op.spec, a.Src[0].Int8(), a.Dst.Int8()
 	size := s.OutWidth * s.Channels
+	left, right := min(max(s.Left, 0), s.OutWidth), max(min(s.Left+s.InWidth, s.OutWidth), 0)
 	for y := first; y < last; y++ {
 		row := dst[y*size:][:size]
-		fillInt8(row, s.Value)
-		if in := y - s.Top; in >= 0 && in < s.InHeight {
-			from, to := max(-s.Left, 0), min(s.InWidth, s.OutWidth-s.Left)
-			if from < to {
-				copy(row[(s.Left+from)*s.Channels:(s.Left+to)*s.Channels], src[(in*s.InWidth+from)*s.Channels:])
-			}
+		in := y - s.Top
+		if in < 0 || in >= s.InHeight || left >= right {
+			fillInt8(row, s.Value)
+			continue
 		}
+		fillInt8(row[:left*s.Channels], s.Value)
+		copy(row[left*s.Channels:right*s.Channels], src[(in*s.InWidth+left-s.Left)*s.Channels:])
+		fillInt8(row[right*s.Channels:], s.Value)
 	}
 }
 

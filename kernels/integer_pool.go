@@ -117,9 +117,14 @@ func (op *globalInt8) means(dst []int8, sums []int32) {
 	}
 }
 
+// fillInt8 doubles what is filled by copying it.
 func fillInt8(v []int8, value int8) {
-	for i := range v {
-		v[i] = value
+	if len(v) == 0 {
+		return
+	}
+	v[0] = value
+	for n := 1; n < len(v); n *= 2 {
+		copy(v[n:], v[:n])
 	}
 }
 

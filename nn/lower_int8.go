@@ -127,8 +127,9 @@ type joinedStep struct {
 	activation kernels.Activation
 }
 
-// joined merges activations and maxima into the steps before them, where the
-// tensor between them has no quantization, or the same.
+// joined merges activations and maxima into the steps before them, and frames of
+// zeros into convolutions after them, where the tensor between them has no
+// quantization, or the same.
 func (g *graph) joined() []joinedStep {
 	uses := make([]int, len(g.shapes))
 	for _, s := range g.steps {
@@ -170,6 +171,13 @@ func (g *graph) join(first *joinedStep, second *step) bool {
 		if _, ok := first.work.(*conv2DStep); ok && quantized && between == g.quantized[second.output] {
 			return followPool(first.work, &w.spec)
 		}
+	case *conv2DStep, *depthwiseStep:
+		pad, ok := first.work.(*padStep)
+		if !ok || !pad.grows() || !quantized || between != g.quantized[first.inputs[0]] || !precedePad(&pad.spec, w) {
+			return false
+		}
+		first.work, first.activation = w, *activationOf(w)
+		return true
 	}
 	return false
 }
