@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // BatchNormalization is (x-MovingMean)/sqrt(MovingVariance+Epsilon)*Gamma+Beta
 // along the channels, with the statistics of training. NewBatchNormalization
@@ -74,4 +77,22 @@ func (l *BatchNormalization) fields(c *config) {
 		c.only("renorm", false, "batch renormalization is not supported")
 	}
 	c.weights(&l.Base, "beta", "gamma")
+}
+
+// Affine returns what inference multiplies each channel by and adds to it.
+func (l *BatchNormalization) Affine() (scale, offset []float64) {
+	mean, variance := values(l.MovingMean), values(l.MovingVariance)
+	gamma, beta := values(l.Gamma), values(l.Beta)
+	scale, offset = make([]float64, len(mean)), make([]float64, len(mean))
+	for c := range mean {
+		scale[c] = 1 / math.Sqrt(float64(variance[c])+l.Epsilon)
+		if gamma != nil {
+			scale[c] *= float64(gamma[c])
+		}
+		offset[c] = -float64(mean[c]) * scale[c]
+		if beta != nil {
+			offset[c] += float64(beta[c])
+		}
+	}
+	return scale, offset
 }

@@ -59,11 +59,19 @@ func (s *affineStep) prepare(t *kernels.Table, _ Precision) (kernels.Op, error) 
 
 func (s *affineStep) flops() int { return 2 * s.spec.Rows * s.spec.Channels }
 
-// affine adds x*scale(c) + offset(c) for every channel c of n.
-func (g *graph) affine(in tensor, n int, scale, offset func(c int) float64) (tensor, error) {
+// affiner is a layer that scales and offsets.
+type affiner interface {
+	// Affine returns scale and offset, each one for every channel or one for all.
+	Affine() (scale, offset []float64)
+}
+
+// affine adds x*scale + offset as a layer says.
+func (g *graph) affine(in tensor, l affiner) (tensor, error) {
+	scale, offset := l.Affine()
+	n := period(in.shape, len(scale) > 1 || len(offset) > 1)
 	spec := kernels.AffineSpec{Rows: in.shape.Size() / n, Channels: n, Scale: make([]float32, n), Offset: make([]float32, n)}
 	for c := range n {
-		spec.Scale[c], spec.Offset[c] = float32(scale(c)), float32(offset(c))
+		spec.Scale[c], spec.Offset[c] = float32(scale[c%len(scale)]), float32(offset[c%len(offset)])
 		for _, v := range []float32{spec.Scale[c], spec.Offset[c]} {
 			if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
 				return tensor{}, fmt.Errorf("its scale %g and offset %g of channel %d are no finite numbers", spec.Scale[c], spec.Offset[c], c)
@@ -77,43 +85,13 @@ func (l *BatchNormalization) lower(g *graph, in []tensor, _ Shape) (tensor, erro
 	if g.training {
 		return g.add(&batchNormalizationStep{layer: l, channels: channels(in[0].shape), rank: len(in[0].shape)}, in[0].shape, in[0]), nil
 	}
-	gamma, beta := values(l.Gamma), values(l.Beta)
-	mean, variance := values(l.MovingMean), values(l.MovingVariance)
-	scale := func(c int) float64 {
-		s := 1 / math.Sqrt(float64(variance[c])+l.Epsilon)
-		if gamma != nil {
-			s *= float64(gamma[c])
-		}
-		return s
-	}
-	return g.affine(in[0], channels(in[0].shape), scale, func(c int) float64 {
-		offset := -float64(mean[c]) * scale(c)
-		if beta != nil {
-			offset += float64(beta[c])
-		}
-		return offset
-	})
+	return g.affine(in[0], l)
 }
 
-func (l *Rescaling) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
-	return g.affine(in[0], period(in[0].shape, len(l.Scale) > 1 || len(l.Offset) > 1),
-		func(c int) float64 { return l.Scale[c%len(l.Scale)] },
-		func(c int) float64 { return l.Offset[c%len(l.Offset)] })
-}
+func (l *Rescaling) lower(g *graph, in []tensor, _ Shape) (tensor, error) { return g.affine(in[0], l) }
 
 func (l *Normalization) lower(g *graph, in []tensor, _ Shape) (tensor, error) {
-	mean, variance := l.GivenMean, l.GivenVariance
-	if mean == nil {
-		mean, variance = float64s(l.Mean.Value), float64s(l.Variance.Value)
-	}
-	deviation := func(c int) float64 { return max(math.Sqrt(variance[c%len(variance)]), 1e-7) }
-	n := period(in[0].shape, len(mean) > 1 || len(variance) > 1)
-	if l.Invert {
-		return g.affine(in[0], n, deviation, func(c int) float64 { return mean[c%len(mean)] })
-	}
-	return g.affine(in[0], n,
-		func(c int) float64 { return 1 / deviation(c) },
-		func(c int) float64 { return -mean[c%len(mean)] / deviation(c) })
+	return g.affine(in[0], l)
 }
 
 // period is the number of channels of an affine step: the shape's or, where all
@@ -129,14 +107,6 @@ func period(s Shape, differ bool) int {
 			return d
 		}
 	}
-}
-
-func float64s(v []float32) []float64 {
-	out := make([]float64, len(v))
-	for i, x := range v {
-		out[i] = float64(x)
-	}
-	return out
 }
 
 // preluStep is a rectifier with learned slopes.

@@ -1,6 +1,9 @@
 package nn
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Normalization is (x-mean)/max(sqrt(variance), 1e-7) along the last axis, or
 // x*max(sqrt(variance), 1e-7)+mean with Invert. The statistics are weights that
@@ -80,4 +83,35 @@ func (l *Normalization) fields(c *config) {
 	c.boolean("invert", &l.Invert, false)
 	c.numbers("mean", &l.GivenMean, nil)
 	c.numbers("variance", &l.GivenVariance, nil)
+}
+
+// Affine returns what the input is multiplied by and what is added then, each one
+// for every channel or one for all.
+func (l *Normalization) Affine() (scale, offset []float64) {
+	mean, variance := l.GivenMean, l.GivenVariance
+	if mean == nil {
+		mean, variance = float64s(l.Mean.Value), float64s(l.Variance.Value)
+	}
+	scale, offset = make([]float64, len(variance)), make([]float64, max(len(mean), len(variance)))
+	for c, v := range variance {
+		scale[c] = max(math.Sqrt(v), 1e-7)
+		if !l.Invert {
+			scale[c] = 1 / scale[c]
+		}
+	}
+	for c := range offset {
+		offset[c] = mean[c%len(mean)]
+		if !l.Invert {
+			offset[c] *= -scale[c%len(scale)]
+		}
+	}
+	return scale, offset
+}
+
+func float64s(v []float32) []float64 {
+	out := make([]float64, len(v))
+	for i, x := range v {
+		out[i] = float64(x)
+	}
+	return out
 }

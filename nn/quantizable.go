@@ -2,7 +2,6 @@ package nn
 
 import (
 	"fmt"
-	"math"
 	"reflect"
 	"strings"
 
@@ -220,7 +219,7 @@ func (q *quantizable) folds(norm *BatchNormalization, node int) bool {
 	if a := ownActivation(l); a == nil || !a.Linear() {
 		return false
 	}
-	scale, offset := norm.affine()
+	scale, offset := norm.Affine()
 	w := multiplied(l)
 	kernel, bias := *w[0], *w[1]
 	value := make([]float32, len(kernel.Value))
@@ -248,27 +247,9 @@ func (q *quantizable) folds(norm *BatchNormalization, node int) bool {
 	return true
 }
 
-// affine is the normalization as a scale and an offset of each channel.
-func (l *BatchNormalization) affine() (scale, offset []float64) {
-	mean, variance := values(l.MovingMean), values(l.MovingVariance)
-	gamma, beta := values(l.Gamma), values(l.Beta)
-	scale, offset = make([]float64, len(mean)), make([]float64, len(mean))
-	for c := range mean {
-		scale[c] = 1 / math.Sqrt(float64(variance[c])+l.Epsilon)
-		if gamma != nil {
-			scale[c] *= float64(gamma[c])
-		}
-		offset[c] = -float64(mean[c]) * scale[c]
-		if beta != nil {
-			offset[c] += float64(beta[c])
-		}
-	}
-	return scale, offset
-}
-
 // depthwiseOf is the depthwise convolution of one pixel that normalizes alike.
 func depthwiseOf(l *BatchNormalization) Layer {
-	scale, offset := l.affine()
+	scale, offset := l.Affine()
 	kernel, bias := make([]float32, len(scale)), make([]float32, len(scale))
 	for c := range scale {
 		kernel[c], bias[c] = float32(scale[c]), float32(offset[c])

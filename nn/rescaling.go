@@ -35,3 +35,6 @@ func (l *Rescaling) fields(c *config) {
 	c.numbers("scale", &l.Scale, nil)
 	c.numbers("offset", &l.Offset, []float64{0})
 }
+
+// Affine returns Scale and Offset, each one for every channel or one for all.
+func (l *Rescaling) Affine() (scale, offset []float64) { return l.Scale, l.Offset }
