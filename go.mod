@@ -10,6 +10,7 @@ require (
 	github.com/google/go-cmp v0.7.0
 	github.com/schollz/progressbar/v3 v3.19.1
 	github.com/spf13/cobra v1.10.2
+	github.com/google/flatbuffers v25.12.19+incompatible
 	github.com/x448/float16 v0.8.4
 	go.uber.org/goleak v1.3.0
 	gocv.io/x/gocv v0.43.0

@@ -10,10 +10,12 @@ import (
 	"strings"
 	"time"
 
+	"edged/nn"
 	"edged/storage/keras"
+	"edged/storage/tflite"
 )
 
-// ExportFormat is a form of Keras's that Export writes.
+// ExportFormat is a form that Export writes.
 type ExportFormat string
 
 // The forms that Export writes.
@@ -21,6 +23,7 @@ const (
 	ExportKeras      ExportFormat = "keras"      // a .keras file of Keras 3
 	ExportH5         ExportFormat = "h5"         // a .h5 file that Keras 2 and 3 load
 	ExportSavedModel ExportFormat = "savedmodel" // the directory of Keras 2
+	ExportTFLite     ExportFormat = "tflite"     // a .tflite file of TensorFlow Lite
 )
 
 // ExportFormatOf is the form that a path's ending stands for, or empty.
@@ -30,27 +33,46 @@ func ExportFormatOf(path string) ExportFormat {
 		return ExportKeras
 	case ".h5", ".hdf5":
 		return ExportH5
+	case ".tflite":
+		return ExportTFLite
 	}
 	return ""
 }
 
-// Export writes m's network, its weights in float32 and what model.compile said
-// to path, in a form of Keras's. Nothing may be at path, and nothing is seen
-// there before it is complete. Labels and preprocessing go beside the network
-// in a directory, as labels.txt and preprocess.json, and have no place in a
-// single file.
-func Export(path string, m *Model, format ExportFormat) error {
-	if err := export(path, m, format); err != nil {
+// ExportOptions say how a model is written.
+type ExportOptions struct {
+	Format ExportFormat
+	// Precision of the stored weights; empty means float32 in a form of Keras's,
+	// which knows no other, and the model's own in a .tflite file.
+	Precision Precision
+}
+
+// Export writes m's network to path, in a form of Keras's together with what
+// model.compile said. Nothing may be at path, and nothing is seen there before it
+// is complete. Labels and preprocessing go beside the network in a directory, as
+// labels.txt and preprocess.json, and have no place in a single file.
+func Export(path string, m *Model, o ExportOptions) error {
+	if err := export(path, m, o); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }
 
-func export(path string, m *Model, format ExportFormat) error {
+func export(path string, m *Model, o ExportOptions) error {
 	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
 		return errors.New("there is something of that name already, and nothing is overwritten")
 	}
-	switch format {
+	if o.Format == ExportTFLite {
+		precision, err := o.tflite(m)
+		if err != nil {
+			return err
+		}
+		return exportFile(path, func(w io.Writer) error { return tflite.Write(w, m.Network, precision) })
+	}
+	if o.Precision != "" && o.Precision != Float32 {
+		return errors.New("a form of Keras's holds float32: leave the precision out, or write a .tflite file or edged's own form")
+	}
+	switch o.Format {
 	case ExportKeras:
 		saved := m.Created
 		if saved.IsZero() {
@@ -62,7 +84,18 @@ func export(path string, m *Model, format ExportFormat) error {
 	case ExportSavedModel:
 		return exportDirectory(path, m)
 	}
-	return fmt.Errorf("%q is no form that edged writes", format)
+	return fmt.Errorf("%q is no form that edged writes", o.Format)
+}
+
+// tflite is the precision of the weights in a .tflite file.
+func (o ExportOptions) tflite(m *Model) (nn.Precision, error) {
+	if o.Precision == "" {
+		o.Precision = m.Precision
+	}
+	if err := o.Precision.check(); err != nil {
+		return 0, err
+	}
+	return nn.ParsePrecision(string(o.Precision))
 }
 
 // exportFile writes a file under a temporary name and renames it.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -17,18 +16,19 @@ ending of OUT, or --format, says how:
 
   NAME.keras   a file of Keras 3
   NAME.h5      a file that Keras 2 and Keras 3 load
+  NAME.tflite  a file of TensorFlow Lite, in any precision
   else         a folder in edged's own form, or, with --format savedmodel, one as
                Keras 2 writes it
 
 Keras's forms hold the network, its weights in float32 and what model.compile
-said. A .keras or .h5 file has no room for labels and preprocessing.`
+said. A .keras, .h5 or .tflite file has no room for labels and preprocessing.`
 
 func newConvert() *cobra.Command {
 	precision := choice{"auto", precisions}
-	format := choice{"auto", []string{"auto", "edged", "keras", "h5", "savedmodel"}}
+	format := choice{"auto", []string{"auto", "edged", "keras", "h5", "savedmodel", "tflite"}}
 	command := &cobra.Command{
 		Use:   "convert MODEL OUT",
-		Short: "Write a model in edged's own form or one of Keras's",
+		Short: "Write a model in edged's own form, one of Keras's or TensorFlow Lite's",
 		Long:  convertLong,
 		Args:  takes("MODEL", "OUT"),
 		RunE: func(command *cobra.Command, arguments []string) error {
@@ -42,9 +42,9 @@ func newConvert() *cobra.Command {
 				form = storage.ExportFormat(format.value)
 			}
 			if form == "" || form == "edged" {
-				err = commit(out, m, precision.value)
+				err = commit(out, m, stored(precision.value))
 			} else {
-				err = export(command, out, m, form, precision.value)
+				err = export(command, out, m, form, stored(precision.value))
 			}
 			if err != nil {
 				return err
@@ -54,26 +54,27 @@ func newConvert() *cobra.Command {
 		},
 	}
 	command.Flags().Var(&precision, "precision", "of the weights: auto, float32, float16, or int8 of a quantized model; auto is the model's own")
-	command.Flags().Var(&format, "format", "of OUT: auto (by its ending), edged, keras, h5 or savedmodel")
+	command.Flags().Var(&format, "format", "of OUT: auto (by its ending), edged, keras, h5, savedmodel or tflite")
 	return command
 }
 
-// commit writes m in edged's own form.
-func commit(out string, m *storage.Model, precision string) error {
-	var options storage.CommitOptions
-	if precision != "auto" {
-		options.Precision = storage.Precision(precision)
+// stored is the precision to store weights in; empty where a choice says auto.
+func stored(choice string) storage.Precision {
+	if choice == "auto" {
+		return ""
 	}
-	m.Tool = "edged " + version
-	return storage.Commit(out, m, options)
+	return storage.Precision(choice)
 }
 
-// export writes m in one of Keras's forms, and says what it has no room for.
-func export(command *cobra.Command, out string, m *storage.Model, form storage.ExportFormat, precision string) error {
-	if precision == string(storage.Float16) || precision == string(storage.Int8) {
-		return errors.New("a form of Keras's holds float32: leave --precision out, or write edged's own form")
-	}
-	if err := storage.Export(out, m, form); err != nil {
+// commit writes m in edged's own form.
+func commit(out string, m *storage.Model, precision storage.Precision) error {
+	m.Tool = "edged " + version
+	return storage.Commit(out, m, storage.CommitOptions{Precision: precision})
+}
+
+// export writes m in a form of others, and says what it has no room for.
+func export(command *cobra.Command, out string, m *storage.Model, form storage.ExportFormat, precision storage.Precision) error {
+	if err := storage.Export(out, m, storage.ExportOptions{Format: form, Precision: precision}); err != nil {
 		return err
 	}
 	if form != storage.ExportSavedModel && slices.ContainsFunc(m.Labels, func(label string) bool { return !number(label) }) {

@@ -1,6 +1,6 @@
 package tflite
 
-// The operators of schema.fbs's BuiltinOperator that are read.
+// The operators of schema.fbs's BuiltinOperator that are read and written.
 const (
 	opAdd           = 0
 	opAveragePool   = 1
@@ -28,6 +28,7 @@ const (
 	opMaximum       = 55
 	opMinimum       = 57
 	opGreater       = 61
+	opSlice         = 65
 	opLog           = 73
 	opReduceMax     = 82
 	opLeakyRelu     = 98

@@ -9,13 +9,14 @@ import (
 	"github.com/x448/float16"
 )
 
-// The element types that are read.
+// The element types.
 const (
 	typeFloat32 = 0
 	typeFloat16 = 1
 	typeInt32   = 2
 	typeUint8   = 3
 	typeInt64   = 4
+	typeBool    = 6
 	typeInt8    = 9
 )
 
@@ -29,6 +30,8 @@ type tensor struct {
 	scales []float32 // of integers that stand for real numbers
 	zeros  []int     // one for each scale
 	axis   int       // that the scales belong to
+
+	batched bool // tells the writer that the first axis is the batch
 }
 
 // operator is one node of the graph.

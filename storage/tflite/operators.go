@@ -62,6 +62,12 @@ func (b *builder) unary(o *operator, in int) error {
 			return err
 		}
 		return b.put(o, &nn.ZeroPadding2D{Padding: padding}, in)
+	case opSlice:
+		cropping, err := b.cropping(o)
+		if err != nil {
+			return err
+		}
+		return b.put(o, &nn.Cropping2D{Cropping: cropping}, in)
 	case opSoftmax:
 		if beta := o.options.float(0); beta != 1 {
 			return fmt.Errorf("softmax with beta %v", beta)
@@ -292,6 +298,39 @@ func (b *builder) borders(o *operator) ([2][2]int, error) {
 		return [2][2]int{}, fmt.Errorf("paddings %v; those of rows and columns are known", v)
 	}
 	return [2][2]int{{v[2], v[3]}, {v[4], v[5]}}, nil
+}
+
+// cropping reads the constant start and size of a slice of rows and columns.
+func (b *builder) cropping(o *operator) (edges [2][2]int, err error) {
+	shape := b.graph.tensors[o.inputs[0]].shape
+	start, size := b.constant(o, 1), b.constant(o, 2)
+	if start == nil || size == nil || len(shape) != 4 {
+		return edges, fmt.Errorf("a slice of shape %v whose start or size is no constant", shape)
+	}
+	from, err := start.integers()
+	if err != nil {
+		return edges, err
+	}
+	n, err := size.integers()
+	if err != nil {
+		return edges, err
+	}
+	if len(from) != 4 || len(n) != 4 {
+		return edges, fmt.Errorf("a slice from %v of %v", from, n)
+	}
+	for axis, first := range from {
+		rest := shape[axis] - first - n[axis]
+		if n[axis] == -1 {
+			rest = 0
+		}
+		switch {
+		case axis == 1 || axis == 2:
+			edges[axis-1] = [2]int{first, rest}
+		case first != 0 || rest != 0:
+			return edges, fmt.Errorf("a slice from %v of %v; those of rows and columns are known", from, n)
+		}
+	}
+	return edges, nil
 }
 
 func (b *builder) concatenate(o *operator) error {

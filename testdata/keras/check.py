@@ -1,14 +1,17 @@
-"""Proves edged's readers and writers with real Keras: Keras 3 (keras) and Keras 2 (tf_keras).
+"""Proves edged's readers and writers with real Keras, Keras 3 (keras) and Keras 2 (tf_keras), and with TensorFlow Lite.
 
-    python check.py EDGED [reference] [applications]
+    python check.py EDGED [reference] [applications] [quantized]
 
 reference     every case of testdata/reference, in every form, converted to every form that edged writes: Keras loads it,
-              finds it compiled as before and predicts the same to 1e-6
+              finds it compiled as before and predicts the same to 1e-6; TensorFlow Lite predicts the same to 1e-6 in
+              float32 and 1e-3 in float16
 applications  MobileNet, MobileNetV2, MobileNetV3Small, EfficientNetB0 and ResNet50 at full size with random weights, as
               Keras 3 saves them in .keras and .h5 files and exports them to ONNX, and Keras 2 saves them in a .h5 file
               and a SavedModel and tf2onnx converts them: edged has the same best class and scores within 1e-4, and Keras
-              loads what edged makes of them and predicts the same to 1e-6
+              loads what edged makes of them and predicts the same to 1e-6, and TensorFlow Lite to 1e-5
+quantized     the bundled digits model that edged quantizes to int8: TensorFlow Lite gives the very scores that edged does
 """
+import json
 import os
 import subprocess
 import sys
@@ -20,6 +23,8 @@ import numpy as np
 import tensorflow
 import tf2onnx
 import tf_keras
+from ai_edge_litert.interpreter import Interpreter
+from PIL import Image
 from safetensors.numpy import load_file, save_file
 
 EDGED = os.path.abspath(sys.argv[1])
@@ -56,6 +61,19 @@ def convert(model, folder, keras3_only=False):
             yield path, version
 
 
+def lite(path, samples):
+    """Answers samples one by one with TensorFlow Lite."""
+    interpreter = Interpreter(model_path=path)
+    interpreter.allocate_tensors()
+    input, output = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    answers = []
+    for sample in samples:
+        interpreter.set_tensor(input, sample[None])
+        interpreter.invoke()
+        answers.append(interpreter.get_tensor(output)[0].copy())
+    return np.stack(answers)
+
+
 def reference():
     for case in sorted(os.listdir(REFERENCE)):
         recorded = os.path.join(REFERENCE, case, "io.safetensors")
@@ -69,6 +87,10 @@ def reference():
                     what = f"{case}/{form} as {os.path.basename(path)} in {version.__name__}"
                     expect(what, np.abs(answer(model, tensors["input"]) - tensors["output"]).max(), 1e-6)
                     expect(f"{what}, learning rate", abs(float(model.optimizer.learning_rate) - 1e-4), 1e-9)
+                for precision, bound in ("float32", 1e-6), ("float16", 1e-3):
+                    path = os.path.join(folder, f"{precision}.tflite")
+                    edged("convert", os.path.join(REFERENCE, case, form), path, "--precision", precision)
+                    expect(f"{case}/{form} as {precision} in TensorFlow Lite", np.abs(lite(path, tensors["input"]) - tensors["output"]).max(), bound)
         keras.backend.clear_session()
         tf_keras.backend.clear_session()
 
@@ -119,10 +141,31 @@ def applications():
                 for path, loader in convert(os.path.join(folder, forms[0]), folder, version is keras and name in KERAS3_ONLY):
                     back = loader.models.load_model(path, compile=False)
                     expect(f"{name} of {version.__name__} as {os.path.basename(path)} in {loader.__name__}", np.abs(answer(back, samples) - want).max(), 1e-6)
+                path = os.path.join(folder, "out.tflite")
+                edged("convert", os.path.join(folder, forms[0]), path)
+                expect(f"{name} of {version.__name__} in TensorFlow Lite", np.abs(lite(path, samples) - want).max(), 1e-5)
             keras.backend.clear_session()
             tf_keras.backend.clear_session()
 
 
-for part in sys.argv[2:] or ["reference", "applications"]:
-    {"reference": reference, "applications": applications}[part]()
+def quantized():
+    digits = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "digits")
+    pictures = os.path.join(digits, "valid")
+    with tempfile.TemporaryDirectory() as folder:
+        model, path = os.path.join(folder, "int8"), os.path.join(folder, "int8.tflite")
+        edged("quantize", "--model", os.path.join(digits, "model"), "--precision", "int8", "--calibrate", pictures, "--out", model)
+        edged("convert", model, path)
+        predictions = subprocess.run([EDGED, "predict", "--json", "--model", model, "--resize", "bilinear-antialias", pictures], check=True, capture_output=True, text=True)
+        want, samples = [], []
+        for line in predictions.stdout.splitlines():
+            prediction = json.loads(line)
+            want.append([prediction["scores"][label] for label in sorted(prediction["scores"], key=int)])
+            picture = Image.open(prediction["file"]).convert("RGB").resize((224, 224), Image.BILINEAR)
+            samples.append(np.asarray(picture, "float32") / 255)
+        expect("digits in int8 in TensorFlow Lite", np.abs(lite(path, samples) - np.array(want)).max(), 0)
+
+
+PARTS = {"reference": reference, "applications": applications, "quantized": quantized}
+for part in sys.argv[2:] or PARTS:
+    PARTS[part]()
 sys.exit(f"{failures} failures" if failures else 0)
