@@ -3,7 +3,7 @@ package publish
 import "time"
 
 // Event is something worth telling: a Prediction, a ModelChange, a CameraChange,
-// a PortChange or a LabelChange.
+// a PortChange, a LabelChange or a FitChange.
 type Event interface {
 	// AppendJSON appends the event to b as one JSON object without a newline.
 	// Its first key is "event", which names the kind.
@@ -133,6 +133,25 @@ func (l *LabelChange) AppendJSON(b []byte) []byte {
 		b = append(b, `,"undone":true`...)
 	}
 	return append(b, '}')
+}
+
+// FitChange tells of a fit: "started", "committed" with the Model that it made,
+// "refused" because the new head is not better, or "failed".
+type FitChange struct {
+	Time   time.Time
+	Model  string
+	State  string
+	Reason string
+}
+
+// AppendJSON implements Event.
+func (f *FitChange) AppendJSON(b []byte) []byte {
+	b = open(b, "fit", f.Time)
+	if f.Model != "" {
+		b = append(b, `,"model":`...)
+		b = appendString(b, f.Model)
+	}
+	return closeState(b, f.State, f.Reason)
 }
 
 func open(b []byte, kind string, at time.Time) []byte {

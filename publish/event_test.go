@@ -51,6 +51,10 @@ func TestEventsAreJSON(t *testing.T) {
 			`{"event":"label","time":"2026-11-23T12:00:00.123Z","label":"nut","port":"serial:/dev/ttyUSB0","count":17,"captures":["nut/a.jpg","nut/b.jpg"]}`,
 		},
 		{
+			"fit", &FitChange{Time: noon, State: "committed", Model: "b", Reason: "more are right"},
+			`{"event":"fit","time":"2026-11-23T12:00:00.123Z","model":"b","state":"committed","reason":"more are right"}`,
+		},
+		{
 			"label undone", &LabelChange{Time: noon, Label: "nut", Port: "http", Undone: true},
 			`{"event":"label","time":"2026-11-23T12:00:00.123Z","label":"nut","port":"http","count":0,"captures":[],"undone":true}`,
 		},

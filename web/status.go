@@ -20,6 +20,7 @@ type Status struct {
 	Predict Percentiles      `json:"predict_ms"` // the network alone
 	Models  []storage.Status `json:"models"`
 	Ports   []PortStatus     `json:"ports"`
+	Fit     FitStatus        `json:"fit"`
 	// Captures is null while none can be kept, for the reason in CapturesError.
 	Captures      *storage.CapturesStatus `json:"captures"`
 	CapturesError string                  `json:"captures_error,omitempty"`
@@ -60,6 +61,17 @@ type PortStatus struct {
 	Orders  uint64    `json:"orders"`
 	Refused uint64    `json:"refused"`
 	Error   string    `json:"error,omitempty"` // of the last refused line
+}
+
+// FitStatus is what the fitting of heads does and what became of the last fit.
+type FitStatus struct {
+	State   string    `json:"state"`            // "idle", "waiting" for a pause between labels, or "fitting"
+	New     int       `json:"new"`              // captures since the last fit began
+	Result  string    `json:"result,omitempty"` // "committed", "refused" or "failed"
+	Reason  string    `json:"reason,omitempty"`
+	Model   string    `json:"model,omitempty"` // that was made
+	Ended   time.Time `json:"ended,omitzero"`
+	Seconds float64   `json:"seconds,omitempty"` // that it took
 }
 
 // FrameStatus counts frames. Received is Predicted + Skipped + Unanswered and

@@ -137,9 +137,13 @@ func inState(kind, state string) func(event) bool {
 	return func(e event) bool { return e.Event == kind && e.State == state }
 }
 
+func (d *running) client() *web.Client {
+	return web.NewClient(filepath.Join(d.state, "control.sock"))
+}
+
 func (d *running) status() web.Status {
 	d.t.Helper()
-	status, err := web.NewClient(filepath.Join(d.state, "control.sock")).Status(d.t.Context())
+	status, err := d.client().Status(d.t.Context())
 	if err != nil {
 		d.t.Fatal(err)
 	}

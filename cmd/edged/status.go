@@ -70,6 +70,7 @@ func printStatus(w io.Writer, s *web.Status) error {
 	case s.Captures != nil:
 		line("captures", "%d of %d labels, %.1f MB; %.1f GB free", s.Captures.Count, len(s.Captures.Labels), float64(s.Captures.Bytes)/1e6, float64(s.Captures.Free)/1e9)
 	}
+	line("fit", "%s", describeFit(s.Fit))
 	for _, sink := range s.Sinks {
 		line("events", "%s", describeSink(sink.Name, sink.Written, sink.Dropped, sink.Failed, sink.Error))
 	}
@@ -104,6 +105,20 @@ func describePort(p web.PortStatus) string {
 	for _, reason := range []string{p.Reason, p.Error} {
 		if reason != "" {
 			text += ": " + reason
+		}
+	}
+	return text
+}
+
+func describeFit(f web.FitStatus) string {
+	text := fmt.Sprintf("%s, %d new captures", f.State, f.New)
+	if f.Result == "" {
+		return text
+	}
+	text += fmt.Sprintf("; the last one %s after %.1f s", f.Result, f.Seconds)
+	for _, more := range []string{f.Model, f.Reason} {
+		if more != "" {
+			text += ": " + more
 		}
 	}
 	return text

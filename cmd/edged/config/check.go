@@ -46,6 +46,11 @@ func (c *Config) check() *mistake {
 		lasting("labels.debounce", c.Labels.Debounce, 0, time.Minute),
 		expression("labels.pattern", c.Labels.Pattern),
 		c.Labels.checkPorts(),
+		between("fit.after", c.Fit.After, 0, 1_000_000),
+		lasting("fit.quiet", c.Fit.Quiet, 100*time.Millisecond, time.Hour),
+		lasting("fit.limit", c.Fit.Limit, 10*time.Second, 24*time.Hour),
+		atLeast("fit.memory", c.Fit.Memory, 128_000_000),
+		between("fit.threads", c.Fit.Threads, 0, 1024),
 	} {
 		if m != nil {
 			return m

@@ -18,6 +18,7 @@ type Config struct {
 	// Captures and Labels say what is kept of what a person labels, and how labels come.
 	Captures Captures `toml:"captures"`
 	Labels   Labels   `toml:"labels"`
+	Fit      Fit      `toml:"fit"`
 	Control  Control  `toml:"control"`
 }
 
@@ -89,6 +90,16 @@ type Port struct {
 	DataBits int    `toml:"data_bits"`
 	Parity   string `toml:"parity"`
 	StopBits int    `toml:"stop_bits"`
+}
+
+// Fit says when and how the head is fitted to captures.
+type Fit struct {
+	After   int           `toml:"after"`
+	Quiet   time.Duration `toml:"quiet"`
+	Limit   time.Duration `toml:"limit"`
+	Memory  Size          `toml:"memory"`
+	Threads int           `toml:"threads"`
+	Program string        `toml:"program"`
 }
 
 // Control says where the daemon answers commands.

@@ -12,6 +12,7 @@ import (
 	"edged/capture"
 	"edged/cmd/edged/config"
 	"edged/cmd/edged/engine"
+	"edged/cmd/edged/fitting"
 	"edged/cmd/edged/labels"
 	"edged/kernels"
 	"edged/publish"
@@ -46,6 +47,7 @@ type Daemon struct {
 	store     *labels.Store
 	ring      *capture.Ring
 	labeller  *labels.Labeller
+	fits      *fitting.Worker
 	codes     capture.Codes
 	ports     []*capture.Serial
 }
@@ -151,7 +153,7 @@ func (d *Daemon) serve(ctx context.Context) error {
 	service := &systemd.Service{Alive: d.loop.alive}
 	server := &web.Server{Listener: d.listener, Handler: d.control().Handler()}
 	group, ctx := errgroup.WithContext(ctx)
-	parts := []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run}
+	parts := []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run, d.fits.Run}
 	for _, port := range d.ports {
 		parts = append(parts, port.Run)
 	}

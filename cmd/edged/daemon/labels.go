@@ -2,11 +2,15 @@ package daemon
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"regexp"
+	"runtime"
 	"time"
 
 	"edged/capture"
 	"edged/cmd/edged/config"
+	"edged/cmd/edged/fitting"
 	"edged/cmd/edged/labels"
 	"edged/publish"
 	"edged/web"
@@ -27,10 +31,11 @@ func newRing(c *config.Labels) *capture.Ring {
 func (d *Daemon) addLabels() {
 	c := d.options.Config
 	d.store = &labels.Store{Options: c.CapturesOptions()}
+	d.fits = fitting.New(d.fitOptions())
 	d.labeller = labels.New(labels.Options{
 		Ring: d.ring, Captures: d.store, Active: d.models.Active, Source: c.Camera.Source, Camera: d.camera.Status,
 		Frames: c.Labels.Frames, Delay: c.Labels.Delay, Window: c.Labels.Window, Debounce: c.Labels.Debounce,
-		Publish: d.publisher.Publish,
+		Kept: d.fits.Labelled, Fit: d.fits.Request, Publish: d.publisher.Publish,
 	})
 	d.codes = codes(&c.Labels)
 	for _, port := range c.Labels.Ports {
@@ -38,6 +43,25 @@ func (d *Daemon) addLabels() {
 			Port: port.Path, Mode: port.Mode(), Codes: d.codes,
 			Handle: d.labeller.Handle, Changed: d.portChanged, Logger: d.options.Log,
 		}))
+	}
+}
+
+// fitOptions have fits done by this program.
+func (d *Daemon) fitOptions() fitting.Options {
+	c := &d.options.Config.Fit
+	threads := c.Threads
+	if threads == 0 {
+		threads = max(1, runtime.NumCPU()-1)
+	}
+	program := c.Program
+	if program == "" {
+		program, _ = os.Executable() // without it fits fail and say so
+	}
+	return fitting.Options{
+		Program: program, Active: d.models.Active,
+		Captures: d.options.Config.CaptureFolder(), Features: filepath.Join(d.options.Config.State, "features"), Models: d.options.Config.ModelFolder(),
+		After: c.After, Quiet: c.Quiet, Limit: c.Limit, Memory: int64(c.Memory), Threads: threads,
+		Publish: d.publisher.Publish, Log: d.options.Log,
 	}
 }
 

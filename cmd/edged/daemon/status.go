@@ -29,6 +29,7 @@ func (d *Daemon) status() web.Status {
 		Predict: d.loop.predict.percentiles(),
 		Models:  list,
 		Ports:   d.portStatus(),
+		Fit:     d.fitStatus(),
 		Sinks:   d.publisher.Status(),
 	}
 	if kept, err := d.store.Open(); err != nil {
@@ -38,6 +39,11 @@ func (d *Daemon) status() web.Status {
 		status.Captures = &captures
 	}
 	return status
+}
+
+func (d *Daemon) fitStatus() web.FitStatus {
+	s := d.fits.Status()
+	return web.FitStatus{State: string(s.State), New: s.New, Result: s.Result, Reason: s.Reason, Model: s.Model, Ended: s.Ended, Seconds: s.Seconds}
 }
 
 func (d *Daemon) portStatus() []web.PortStatus {

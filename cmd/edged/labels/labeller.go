@@ -33,7 +33,11 @@ type Options struct {
 	Delay, Window time.Duration
 	// Debounce is how long the same label by the same port counts as one.
 	Debounce time.Duration
-	Publish  func(publish.Event)
+	// Kept hears how many captures a label added.
+	Kept func(captures int)
+	// Fit asks for a fit of the head.
+	Fit     func() error
+	Publish func(publish.Event)
 }
 
 // Labeller carries orders out, one at a time.
@@ -72,10 +76,11 @@ func (l *Labeller) Handle(_ context.Context, o capture.Order) (string, error) {
 		return l.label(o)
 	case capture.OrderUndo:
 		return l.undo(o)
-	case capture.OrderStatus:
+	case capture.OrderFit:
+		return "fit", l.o.Fit()
+	default:
 		return l.status()
 	}
-	return "", fmt.Errorf("%q can't be done here", o.Kind)
 }
 
 // label keeps what the camera saw.
@@ -110,6 +115,7 @@ func (l *Labeller) label(o capture.Order) (string, error) {
 	if l.done = append(l.done, entry); len(l.done) > maxUndo {
 		l.done = l.done[1:]
 	}
+	l.o.Kept(len(captures))
 	l.tell(o, label, kept.Count(label), captures, false)
 	return answer(kept, label), nil
 }
