@@ -9,13 +9,22 @@ const (
 	int8PackedPanels = 4 // of filters at least, for packing to pay
 )
 
-// int8Packed is an int8 convolution of 1x1 whose pixels are packed first, on
-// cores with the dot product. A unit is int8PackedTiles tiles of pixels for some
+// int8PackedTile is the inner loop of a product of packed pixels on one kind of
+// core: tiles of arm64.Int8DotPixels by arm64.Int8DotFilters.
+type int8PackedTile struct {
+	name     string // as the Table's
+	group    int    // channels whose weights lie side by side
+	pack     func(dst, src []int8, stride, depth int)
+	multiply func(dst []int8, dstStride int, a []int8, depth int, w []int8, scales []int32, tiles, panels int, general bool)
+}
+
+// int8Packed is an int8 convolution of 1x1 whose pixels are packed first. A unit is int8PackedTiles tiles of pixels for some
 // of the filters.
 type int8Packed struct {
 	Unshared
 	spec      Conv2DSpec // of one row of pixels
-	weight    []int8     // [filters/8][channels/4][8][4]
+	tile      *int8PackedTile
+	weight    []int8 // [filters/8][channels/group][8][group]
 	scales    []int32
 	general   bool
 	panels    int // of filters
@@ -24,8 +33,8 @@ type int8Packed struct {
 }
 
 // newInt8Packed returns the op, or nil for a convolution it isn't made for.
-func newInt8Packed(s *Conv2DSpec, w Int8Weights) Op {
-	const filters, group = arm64.Int8DotFilters, arm64.Int8DotGroup
+func newInt8Packed(s *Conv2DSpec, w Int8Weights, tile *int8PackedTile) Op {
+	const filters = arm64.Int8DotFilters
 	if s.Groups != 1 || !s.Pool.none() || s.InChannels%int8Overread != 0 || s.Filters%filters != 0 || s.Filters < int8PackedPanels*filters ||
 		s.PadTop != 0 || s.PadLeft != 0 {
 		return nil
@@ -34,17 +43,17 @@ func newInt8Packed(s *Conv2DSpec, w Int8Weights) Op {
 	if row.KernelHeight != 1 || row.KernelWidth != 1 || row.OutHeight != 1 || row.StrideWidth != 1 || row.InWidth != row.OutWidth {
 		return nil
 	}
-	op := &int8Packed{spec: *row, weight: make([]int8, s.InChannels*s.Filters), panels: s.Filters / filters, tiles: ceilDiv(row.OutWidth, arm64.Int8DotPixels)}
+	op := &int8Packed{spec: *row, tile: tile, weight: make([]int8, s.InChannels*s.Filters), panels: s.Filters / filters, tiles: ceilDiv(row.OutWidth, arm64.Int8DotPixels)}
 	op.divisions = min(op.panels, max(1, 8/ceilDiv(op.tiles, int8PackedTiles)))
 	op.scales, op.general = int8Layer{row, w}.scales(filters)
 	for i, v := range w.Values {
 		k, f := i/s.Filters, i%s.Filters
-		op.weight[(f/filters*s.InChannels+k/group*group)*filters+f%filters*group+k%group] = v
+		op.weight[(f/filters*s.InChannels+k/tile.group*tile.group)*filters+f%filters*tile.group+k%tile.group] = v
 	}
 	return op
 }
 
-func (op *int8Packed) Name() string { return "int8-conv2d/packed/neon-dotprod" }
+func (op *int8Packed) Name() string { return "int8-conv2d/packed/" + op.tile.name }
 
 func (op *int8Packed) Units() int { return ceilDiv(op.tiles, int8PackedTiles) * op.divisions }
 
@@ -91,7 +100,7 @@ func (op *int8Packed) pack(dst, src []int8, from, to int, edge []int8) {
 			tile = edge
 		}
 		_, _ = tile[size-1], dst[(t-from)*size+size-1]
-		arm64.Int8Pack(dst[(t-from)*size:], tile, s.InChannels, s.InChannels)
+		op.tile.pack(dst[(t-from)*size:], tile, s.InChannels, s.InChannels)
 	}
 }
 
@@ -103,7 +112,7 @@ func (op *int8Packed) multiply(dst, packed []int8, tiles, left, right int) {
 	most := max(1, int8Call/(tiles*s.InChannels))
 	for p := left; p < right; p += most {
 		n := min(most, right-p)
-		arm64.Int8DotPacked(dst[p*filters:], s.Filters, packed, s.InChannels, op.weight[p*filters*s.InChannels:][:n*filters*s.InChannels],
+		op.tile.multiply(dst[p*filters:], s.Filters, packed, s.InChannels, op.weight[p*filters*s.InChannels:][:n*filters*s.InChannels],
 			op.scales[p*int8Scales(filters):][:n*int8Scales(filters)], tiles, n, op.general)
 	}
 }

@@ -8,17 +8,32 @@ import "edged/arm64"
 func neonDotprod() *Table {
 	return &Table{
 		Name:       "neon-dotprod",
-		Conv2DInt8: neonDotprodConv2D,
+		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op { return neonTilesConv2D(s, w, int8PackedDotNEON, int8DotNEON) },
 		DenseInt8:  func(s *DenseSpec, w Int8Weights) Op { return newInt8Dense(s, w, int8DenseDotNEON) },
 	}
 }
 
-func neonDotprodConv2D(s *Conv2DSpec, w Int8Weights) Op {
-	if op := newInt8Packed(s, w); op != nil {
+// neonI8MM is int8 on cores that multiply matrices of 8 bits.
+func neonI8MM() *Table {
+	return &Table{
+		Name: "neon-i8mm",
+		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op {
+			return neonTilesConv2D(s, w, int8PackedMatrixNEON, int8MatrixNEON)
+		},
+	}
+}
+
+func neonTilesConv2D(s *Conv2DSpec, w Int8Weights, packed *int8PackedTile, tile *int8Tile) Op {
+	if op := newInt8Packed(s, w, packed); op != nil {
 		return op
 	}
-	return newInt8Conv2D(s, w, int8DotNEON)
+	return newInt8Conv2D(s, w, tile)
 }
+
+var (
+	int8PackedDotNEON    = &int8PackedTile{name: "neon-dotprod", group: arm64.Int8DotGroup, pack: arm64.Int8Pack, multiply: arm64.Int8DotPacked}
+	int8PackedMatrixNEON = &int8PackedTile{name: "neon-i8mm", group: arm64.Int8MatrixGroup, pack: arm64.Int8PackPairs, multiply: arm64.Int8MatrixPacked}
+)
 
 func neonInt8Conv2D(s *Conv2DSpec, w Int8Weights) Op {
 	if op := newInt8Winograd(s, w, int8WinogradNEON); op != nil {
@@ -27,41 +42,30 @@ func neonInt8Conv2D(s *Conv2DSpec, w Int8Weights) Op {
 	return newInt8Conv2D(s, w, int8LongNEON)
 }
 
-var int8DotNEON = &int8Tile{
-	name: "neon-dotprod", pixels: arm64.Int8DotPixels, filters: arm64.Int8DotFilters, group: arm64.Int8DotGroup,
-	convolve: func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
+var (
+	int8DotNEON    = int8TileOnNEON(int8Tile{name: "neon-dotprod", pixels: arm64.Int8DotPixels, filters: arm64.Int8DotFilters, group: arm64.Int8DotGroup, convolve: arm64.Int8Dot})
+	int8MatrixNEON = int8TileOnNEON(int8Tile{name: "neon-i8mm", pixels: arm64.Int8DotPixels, filters: arm64.Int8DotFilters, group: arm64.Int8MatrixGroup, convolve: arm64.Int8Matrix})
+	int8LongNEON   = int8TileOnNEON(int8Tile{
+		name: "neon", pixels: arm64.Int8LongPixels, filters: arm64.Int8LongFilters, group: arm64.Int8LongGroup, opposed: true, convolve: arm64.Int8Long,
+	})
+)
+
+// int8TileOnNEON checks the lengths before the loop of t.
+func int8TileOnNEON(t int8Tile) *int8Tile {
+	loop := t.convolve
+	t.convolve = func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
 		w []int8, scales []int32, tiles, panels int, pool, general bool,
 	) {
-		t := int8Lengths{arm64.Int8DotPixels, arm64.Int8DotFilters}
-		t.check(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, tiles, panels, pool)
-		_, _ = w[panels*rows*ceilDiv(length, arm64.Int8DotGroup)*arm64.Int8DotGroup*arm64.Int8DotFilters-1], scales[panels*int8Scales(arm64.Int8DotFilters)-1]
-		arm64.Int8Dot(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, w, scales, tiles, panels, pool, general)
-	},
-}
-
-var int8LongNEON = &int8Tile{
-	name: "neon", pixels: arm64.Int8LongPixels, filters: arm64.Int8LongFilters, group: arm64.Int8LongGroup, opposed: true,
-	convolve: func(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step int,
-		w []int8, scales []int32, tiles, panels int, pool, general bool,
-	) {
-		t := int8Lengths{arm64.Int8LongPixels, arm64.Int8LongFilters}
-		t.check(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, tiles, panels, pool)
-		_, _ = w[panels*rows*ceilDiv(length, arm64.Int8LongGroup)*arm64.Int8LongGroup*arm64.Int8LongFilters-1], scales[panels*int8Scales(arm64.Int8LongFilters)-1]
-		arm64.Int8Long(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, w, scales, tiles, panels, pool, general)
-	},
-}
-
-// int8Lengths is the tile of an int8 convolution.
-type int8Lengths struct{ pixels, filters int }
-
-// check panics if the tiles reach beyond dst or src.
-func (t int8Lengths) check(dst []int8, dstStride int, src []int8, pixelStride, second, rowStride, length, rows, step, tiles, panels int, pool bool) {
-	out := t.pixels
-	if pool {
-		out /= 4
+		out := t.pixels
+		if pool {
+			out /= 4
+		}
+		_ = dst[(tiles*out-1)*dstStride+panels*t.filters-1]
+		_ = src[(tiles-1)*step+second+(t.pixels/2-1)*pixelStride+(rows-1)*rowStride+roundUp(length, int8Overread)-1]
+		_, _ = w[panels*rows*roundUp(length, t.group)*t.filters-1], scales[panels*int8Scales(t.filters)-1]
+		loop(dst, dstStride, src, pixelStride, second, rowStride, length, rows, step, w, scales, tiles, panels, pool, general)
 	}
-	_ = dst[(tiles*out-1)*dstStride+panels*t.filters-1]
-	_ = src[(tiles-1)*step+second+(t.pixels/2-1)*pixelStride+(rows-1)*rowStride+roundUp(length, int8Overread)-1]
+	return &t
 }
 
 var int8WinogradNEON = &int8WinogradKernels{

@@ -14,7 +14,7 @@ func implementations() []implementation {
 	if inOrder() {
 		both[0], both[1] = both[1], both[0]
 	}
-	return append([]implementation{{neonFP16(), cpu.ARM64.HasASIMDHP}, {neonDotprod(), cpu.ARM64.HasASIMDDP}}, both...)
+	return append([]implementation{{neonI8MM(), cpu.ARM64.HasI8MM}, {neonFP16(), cpu.ARM64.HasASIMDHP}, {neonDotprod(), cpu.ARM64.HasASIMDDP}}, both...)
 }
 
 // neonFP16 is arithmetic in float16 for layers whose weights are float16.

@@ -28,6 +28,7 @@ var exercised = map[string][]string{
 	},
 	"neon-fp16":    {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
 	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool", "int8-conv2d/packed/neon-dotprod", "int8-dense/matvec/neon-dotprod"},
+	"neon-i8mm":    {"int8-conv2d/tiles/neon-i8mm", "int8-conv2d/tiles/neon-i8mm+pool", "int8-conv2d/packed/neon-i8mm"},
 	"neon-in-order": {
 		"conv2d/winograd-4x4/neon-in-order", "conv2d/gemm/neon-in-order", "conv2d/gemm/neon-in-order+pool", "dense/gemm/neon-in-order",
 	},
