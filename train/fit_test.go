@@ -20,7 +20,7 @@ import (
 )
 
 // stripes writes n pictures of each of two classes: stripes across and along.
-func stripes(t *testing.T, n int) string {
+func stripes(t testing.TB, n int) string {
 	t.Helper()
 	dir := t.TempDir()
 	for class, name := range []string{"across", "along"} {
@@ -49,7 +49,7 @@ func stripes(t *testing.T, n int) string {
 }
 
 // newFit is a small fit of the pictures in dir.
-func newFit(t *testing.T, dir string, epochs int) *Fit {
+func newFit(t testing.TB, dir string, epochs int) *Fit {
 	t.Helper()
 	labels, err := Labels(dir)
 	if err != nil {

@@ -67,7 +67,7 @@ func headFit(t *testing.T, m *storage.Model, captures string) *HeadFit {
 	}
 	t.Cleanup(products.Close)
 	return &HeadFit{
-		Model: m, Captures: captures, Features: filepath.Join(captures, ".features"), Products: products,
+		Model: m, Captures: captures, Features: captures + ".features", Products: products,
 		Compile: func(body *nn.Model) (*nn.Plan, error) { return nn.Compile(body, nn.Options{}) },
 		Minimum: 3, Limit: 500, Method: "auto",
 	}
@@ -153,7 +153,7 @@ func TestFeaturesAreReused(t *testing.T) {
 	if second := run(); first.Computed != 30 || second.Computed != 0 || second.Reused != 30 {
 		t.Errorf("got %d and %d computed", first.Computed, second.Computed)
 	}
-	files, err := filepath.Glob(filepath.Join(dir, ".features", "*"))
+	files, err := filepath.Glob(filepath.Join(dir+".features", "*"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
 	}

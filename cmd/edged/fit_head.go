@@ -21,7 +21,7 @@ func (f *fitFlags) addHead(command *cobra.Command) {
 	flags := command.Flags()
 	flags.BoolVar(&f.headOnly, "head-only", false, "fit the last layer of --model to --captures, new labels included")
 	flags.StringVar(&f.captures, "captures", "", "`DIR` of captures, a folder for each label")
-	flags.StringVar(&f.features, "features", "", "`DIR` in which the body's features are kept (default: .features in --captures)")
+	flags.StringVar(&f.features, "features", "", "`DIR` in which the body's features are kept (default: in the cache folder, as ~/.cache/edged/features)")
 	flags.IntVar(&f.minimum, "min-captures", 3, "a new label waits until so many of its captures can be trained on")
 	flags.IntVar(&f.limit, "max-captures", 1500, "fit to so many captures at most, the newest of each label")
 	f.method = choice{"auto", []string{"auto", "fit", "mean", "cosine"}}
@@ -73,7 +73,9 @@ func (f *fitFlags) runHead(command *cobra.Command) error {
 		return err
 	}
 	if f.features == "" {
-		f.features = filepath.Join(f.captures, ".features")
+		if f.features, err = featuresDir(f.captures); err != nil {
+			return err
+		}
 	}
 	tell := newTeller(command.OutOrStdout(), f.progress.value, 0)
 	fit := &train.HeadFit{
