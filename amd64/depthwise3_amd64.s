@@ -1,192 +1,219 @@
 #include "textflag.h"
 
+// POINTERS moves the pointers to the three rows.
+#define POINTERS(op, by) \
+	op by, R8; \
+	op by, R9; \
+	op by, R10
+
+// MULTIPLY adds the products of a column of the rows, at an offset of so many
+// pixels, with the weights of that column.
+#define MULTIPLY(a, b, c) \
+	VFMADD231PS (R8), a, Y12; \
+	VFMADD231PS (R9), b, Y12; \
+	VFMADD231PS (R10), c, Y12
+
+#define MULTIPLY1(a, b, c) \
+	VFMADD231PS (R8)(R11*1), a, Y12; \
+	VFMADD231PS (R9)(R11*1), b, Y12; \
+	VFMADD231PS (R10)(R11*1), c, Y12
+
+#define MULTIPLY2(a, b, c) \
+	VFMADD231PS (R8)(R11*2), a, Y12; \
+	VFMADD231PS (R9)(R11*2), b, Y12; \
+	VFMADD231PS (R10)(R11*2), c, Y12
+
+#define MASKED(a, b, c) \
+	VFMADD231PS (R8), a, K1, Z12; \
+	VFMADD231PS (R9), b, K1, Z12; \
+	VFMADD231PS (R10), c, K1, Z12
+
+#define MASKED1(a, b, c) \
+	VFMADD231PS (R8)(R11*1), a, K1, Z12; \
+	VFMADD231PS (R9)(R11*1), b, K1, Z12; \
+	VFMADD231PS (R10)(R11*1), c, K1, Z12
+
+#define MASKED2(a, b, c) \
+	VFMADD231PS (R8)(R11*2), a, K1, Z12; \
+	VFMADD231PS (R9)(R11*2), b, K1, Z12; \
+	VFMADD231PS (R10)(R11*2), c, K1, Z12
+
 // ALL adds the products of three columns, LEFT of the first two and RIGHT of the
 // last two, where R8-R10 point to the first that counts.
-//
-// STORE clamps and stores a pixel and moves on to the next.
-
-#define ALL \
-	VFMADD231PS (R8), Y0, Y12; \
-	VFMADD231PS (R9), Y3, Y12; \
-	VFMADD231PS (R10), Y6, Y12; \
-	VFMADD231PS (R8)(R11*1), Y1, Y12; \
-	VFMADD231PS (R9)(R11*1), Y4, Y12; \
-	VFMADD231PS (R10)(R11*1), Y7, Y12; \
-	VFMADD231PS (R8)(R11*2), Y2, Y12; \
-	VFMADD231PS (R9)(R11*2), Y5, Y12; \
-	VFMADD231PS (R10)(R11*2), Y8, Y12
-
 #define LEFT \
-	VFMADD231PS (R8), Y0, Y12; \
-	VFMADD231PS (R9), Y3, Y12; \
-	VFMADD231PS (R10), Y6, Y12; \
-	VFMADD231PS (R8)(R11*1), Y1, Y12; \
-	VFMADD231PS (R9)(R11*1), Y4, Y12; \
-	VFMADD231PS (R10)(R11*1), Y7, Y12
+	MULTIPLY(Y0, Y3, Y6); \
+	MULTIPLY1(Y1, Y4, Y7)
 
 #define RIGHT \
-	VFMADD231PS (R8), Y1, Y12; \
-	VFMADD231PS (R9), Y4, Y12; \
-	VFMADD231PS (R10), Y7, Y12; \
-	VFMADD231PS (R8)(R11*1), Y2, Y12; \
-	VFMADD231PS (R9)(R11*1), Y5, Y12; \
-	VFMADD231PS (R10)(R11*1), Y8, Y12
+	MULTIPLY(Y1, Y4, Y7); \
+	MULTIPLY1(Y2, Y5, Y8)
 
-#define STORE \
-	VMAXPS Y12, Y10, Y12; \
-	VMINPS Y12, Y11, Y12; \
-	VMOVUPS Y12, (DI); \
-	ADDQ R11, DI; \
-	ADDQ R12, R8; \
-	ADDQ R12, R9; \
-	ADDQ R12, R10
-
-#define ALL512 \
-	VFMADD231PS (R8), Z0, K1, Z12; \
-	VFMADD231PS (R9), Z3, K1, Z12; \
-	VFMADD231PS (R10), Z6, K1, Z12; \
-	VFMADD231PS (R8)(R11*1), Z1, K1, Z12; \
-	VFMADD231PS (R9)(R11*1), Z4, K1, Z12; \
-	VFMADD231PS (R10)(R11*1), Z7, K1, Z12; \
-	VFMADD231PS (R8)(R11*2), Z2, K1, Z12; \
-	VFMADD231PS (R9)(R11*2), Z5, K1, Z12; \
-	VFMADD231PS (R10)(R11*2), Z8, K1, Z12
+#define ALL \
+	LEFT; \
+	MULTIPLY2(Y2, Y5, Y8)
 
 #define LEFT512 \
-	VFMADD231PS (R8), Z0, K1, Z12; \
-	VFMADD231PS (R9), Z3, K1, Z12; \
-	VFMADD231PS (R10), Z6, K1, Z12; \
-	VFMADD231PS (R8)(R11*1), Z1, K1, Z12; \
-	VFMADD231PS (R9)(R11*1), Z4, K1, Z12; \
-	VFMADD231PS (R10)(R11*1), Z7, K1, Z12
+	MASKED(Z0, Z3, Z6); \
+	MASKED1(Z1, Z4, Z7)
 
 #define RIGHT512 \
-	VFMADD231PS (R8), Z1, K1, Z12; \
-	VFMADD231PS (R9), Z4, K1, Z12; \
-	VFMADD231PS (R10), Z7, K1, Z12; \
-	VFMADD231PS (R8)(R11*1), Z2, K1, Z12; \
-	VFMADD231PS (R9)(R11*1), Z5, K1, Z12; \
-	VFMADD231PS (R10)(R11*1), Z8, K1, Z12
+	MASKED(Z1, Z4, Z7); \
+	MASKED1(Z2, Z5, Z8)
 
-#define STORE512 \
-	VMAXPS Z12, Z10, Z12; \
-	VMINPS Z12, Z11, Z12; \
-	VMOVUPS Z12, K1, (DI); \
-	ADDQ R11, DI; \
-	ADDQ R12, R8; \
-	ADDQ R12, R9; \
-	ADDQ R12, R10
+#define ALL512 \
+	LEFT512; \
+	MASKED2(Z2, Z5, Z8)
 
+// CELL adds the products of the cell at a pointer to the pixels of which it is in
+// the right, the middle and the left column; CELL2 leaves out the first of them and
+// CELL1 the first two.
+#define CELL1(at, left) \
+	VMOVUPS     (at), Y15; \
+	VFMADD231PS Y15, left, Y14
 
-// COLUMN adds the products of one column to the pixels of which it is the right,
-// the middle and the left one, and moves on to the next; SECOND leaves out the
-// first of them and FIRST the first two. TURN makes the pixels' sums those of the
-// next column.
-#define COLUMN \
-	VMOVUPS (R8), Y15; \
-	VFMADD231PS Y15, Y2, Y12; \
-	VFMADD231PS Y15, Y1, Y13; \
-	VFMADD231PS Y15, Y0, Y14; \
-	VMOVUPS (R9), Y15; \
-	VFMADD231PS Y15, Y5, Y12; \
-	VFMADD231PS Y15, Y4, Y13; \
-	VFMADD231PS Y15, Y3, Y14; \
-	VMOVUPS (R10), Y15; \
-	VFMADD231PS Y15, Y8, Y12; \
-	VFMADD231PS Y15, Y7, Y13; \
-	VFMADD231PS Y15, Y6, Y14; \
-	ADDQ R11, R8; \
-	ADDQ R11, R9; \
-	ADDQ R11, R10
+#define CELL2(at, middle, left) \
+	VMOVUPS     (at), Y15; \
+	VFMADD231PS Y15, middle, Y13; \
+	VFMADD231PS Y15, left, Y14
+
+#define CELL(at, right, middle, left) \
+	VMOVUPS     (at), Y15; \
+	VFMADD231PS Y15, right, Y12; \
+	VFMADD231PS Y15, middle, Y13; \
+	VFMADD231PS Y15, left, Y14
+
+#define MASKEDCELL1(at, left) \
+	VMOVUPS.Z   (at), K1, Z15; \
+	VFMADD231PS Z15, left, Z14
+
+#define MASKEDCELL2(at, middle, left) \
+	VMOVUPS.Z   (at), K1, Z15; \
+	VFMADD231PS Z15, middle, Z13; \
+	VFMADD231PS Z15, left, Z14
+
+#define MASKEDCELL(at, right, middle, left) \
+	VMOVUPS.Z   (at), K1, Z15; \
+	VFMADD231PS Z15, right, Z12; \
+	VFMADD231PS Z15, middle, Z13; \
+	VFMADD231PS Z15, left, Z14
+
+// COLUMN adds the products of one column and moves on to the next; SECOND and
+// FIRST do with CELL2 and CELL1.
+#define FIRST \
+	CELL1(R8, Y0); \
+	CELL1(R9, Y3); \
+	CELL1(R10, Y6); \
+	POINTERS(ADDQ, R11)
 
 #define SECOND \
-	VMOVUPS (R8), Y15; \
-	VFMADD231PS Y15, Y1, Y13; \
-	VFMADD231PS Y15, Y0, Y14; \
-	VMOVUPS (R9), Y15; \
-	VFMADD231PS Y15, Y4, Y13; \
-	VFMADD231PS Y15, Y3, Y14; \
-	VMOVUPS (R10), Y15; \
-	VFMADD231PS Y15, Y7, Y13; \
-	VFMADD231PS Y15, Y6, Y14; \
-	ADDQ R11, R8; \
-	ADDQ R11, R9; \
-	ADDQ R11, R10
+	CELL2(R8, Y1, Y0); \
+	CELL2(R9, Y4, Y3); \
+	CELL2(R10, Y7, Y6); \
+	POINTERS(ADDQ, R11)
 
-#define FIRST \
-	VMOVUPS (R8), Y15; \
-	VFMADD231PS Y15, Y0, Y14; \
-	VMOVUPS (R9), Y15; \
-	VFMADD231PS Y15, Y3, Y14; \
-	VMOVUPS (R10), Y15; \
-	VFMADD231PS Y15, Y6, Y14; \
-	ADDQ R11, R8; \
-	ADDQ R11, R9; \
-	ADDQ R11, R10
-
-#define TURN \
-	VMOVAPS Y13, Y12; \
-	VMOVAPS Y14, Y13; \
-	VMOVAPS Y9, Y14
-
-#define STOREPIXEL \
-	VMAXPS Y12, Y10, Y12; \
-	VMINPS Y12, Y11, Y12; \
-	VMOVUPS Y12, (DI); \
-	ADDQ R11, DI
-
-#define COLUMN512 \
-	VMOVUPS.Z (R8), K1, Z15; \
-	VFMADD231PS Z15, Z2, Z12; \
-	VFMADD231PS Z15, Z1, Z13; \
-	VFMADD231PS Z15, Z0, Z14; \
-	VMOVUPS.Z (R9), K1, Z15; \
-	VFMADD231PS Z15, Z5, Z12; \
-	VFMADD231PS Z15, Z4, Z13; \
-	VFMADD231PS Z15, Z3, Z14; \
-	VMOVUPS.Z (R10), K1, Z15; \
-	VFMADD231PS Z15, Z8, Z12; \
-	VFMADD231PS Z15, Z7, Z13; \
-	VFMADD231PS Z15, Z6, Z14; \
-	ADDQ R11, R8; \
-	ADDQ R11, R9; \
-	ADDQ R11, R10
-
-#define SECOND512 \
-	VMOVUPS.Z (R8), K1, Z15; \
-	VFMADD231PS Z15, Z1, Z13; \
-	VFMADD231PS Z15, Z0, Z14; \
-	VMOVUPS.Z (R9), K1, Z15; \
-	VFMADD231PS Z15, Z4, Z13; \
-	VFMADD231PS Z15, Z3, Z14; \
-	VMOVUPS.Z (R10), K1, Z15; \
-	VFMADD231PS Z15, Z7, Z13; \
-	VFMADD231PS Z15, Z6, Z14; \
-	ADDQ R11, R8; \
-	ADDQ R11, R9; \
-	ADDQ R11, R10
+#define COLUMN \
+	CELL(R8, Y2, Y1, Y0); \
+	CELL(R9, Y5, Y4, Y3); \
+	CELL(R10, Y8, Y7, Y6); \
+	POINTERS(ADDQ, R11)
 
 #define FIRST512 \
-	VMOVUPS.Z (R8), K1, Z15; \
-	VFMADD231PS Z15, Z0, Z14; \
-	VMOVUPS.Z (R9), K1, Z15; \
-	VFMADD231PS Z15, Z3, Z14; \
-	VMOVUPS.Z (R10), K1, Z15; \
-	VFMADD231PS Z15, Z6, Z14; \
-	ADDQ R11, R8; \
-	ADDQ R11, R9; \
-	ADDQ R11, R10
+	MASKEDCELL1(R8, Z0); \
+	MASKEDCELL1(R9, Z3); \
+	MASKEDCELL1(R10, Z6); \
+	POINTERS(ADDQ, R11)
 
-#define TURN512 \
-	VMOVAPS Z13, Z12; \
-	VMOVAPS Z14, Z13; \
-	VMOVAPS Z9, Z14
+#define SECOND512 \
+	MASKEDCELL2(R8, Z1, Z0); \
+	MASKEDCELL2(R9, Z4, Z3); \
+	MASKEDCELL2(R10, Z7, Z6); \
+	POINTERS(ADDQ, R11)
 
-#define STOREPIXEL512 \
-	VMAXPS Z12, Z10, Z12; \
-	VMINPS Z12, Z11, Z12; \
+#define COLUMN512 \
+	MASKEDCELL(R8, Z2, Z1, Z0); \
+	MASKEDCELL(R9, Z5, Z4, Z3); \
+	MASKEDCELL(R10, Z8, Z7, Z6); \
+	POINTERS(ADDQ, R11)
+
+// TURN makes the pixels' sums those of the next column.
+#define TURN(bias, sum, next, after) \
+	VMOVAPS next, sum; \
+	VMOVAPS after, next; \
+	VMOVAPS bias, after
+
+// STORE clamps and stores a pixel.
+#define STORE \
+	VMAXPS  Y12, Y10, Y12; \
+	VMINPS  Y12, Y11, Y12; \
+	VMOVUPS Y12, (DI); \
+	ADDQ    R11, DI
+
+#define STORE512 \
+	VMAXPS  Z12, Z10, Z12; \
+	VMINPS  Z12, Z11, Z12; \
 	VMOVUPS Z12, K1, (DI); \
-	ADDQ R11, DI
+	ADDQ    R11, DI
+
+// ROW does a row's pixels for a group of channels: one by one, atLeft and atRight
+// the ones at the borders, or, where the
+// pixels follow each other without a step between them, column by column.
+#define ROW(bias, sum, following, after, atLeft, atRight, all, store, first, second, column) \
+	MOVQ dst_base+0(FP), DI; \
+	MOVQ top_base+24(FP), R8; \
+	MOVQ middle_base+48(FP), R9; \
+	MOVQ bottom_base+72(FP), R10; \
+	ADDQ R13, DI; \
+	POINTERS(ADDQ, R13); \
+	CMPQ R12, R11; \
+	JEQ  slide; \
+	CMPQ left+160(FP), $0; \
+	JEQ  inside; \
+	VMOVAPS bias, sum; \
+	atLeft; \
+	POINTERS(SUBQ, R11); \
+	store; \
+	POINTERS(ADDQ, R12); \
+inside: \
+	MOVQ pixels+168(FP), CX; \
+	TESTQ CX, CX; \
+	JEQ  last; \
+pixel: \
+	VMOVAPS bias, sum; \
+	all; \
+	store; \
+	POINTERS(ADDQ, R12); \
+	DECQ CX; \
+	JNE  pixel; \
+last: \
+	CMPQ right+176(FP), $0; \
+	JEQ  next; \
+	VMOVAPS bias, sum; \
+	atRight; \
+	store; \
+	JMP  next; \
+slide: \
+	VMOVAPS bias, following; \
+	VMOVAPS bias, after; \
+	CMPQ left+160(FP), $0; \
+	JNE  fromSecond; \
+	first; \
+	TURN(bias, sum, following, after); \
+fromSecond: \
+	second; \
+	TURN(bias, sum, following, after); \
+	MOVQ left+160(FP), CX; \
+	ADDQ pixels+168(FP), CX; \
+	JEQ  slid; \
+columns: \
+	column; \
+	store; \
+	TURN(bias, sum, following, after); \
+	DECQ CX; \
+	JNE  columns; \
+slid: \
+	CMPQ right+176(FP), $0; \
+	JEQ  next; \
+	store
 
 // func Depthwise3(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, low, high float32)
 //
@@ -217,71 +244,7 @@ group:
 	VMOVUPS 224(R14), Y7
 	VMOVUPS 256(R14), Y8
 	VMOVUPS (R15), Y9
-	MOVQ dst_base+0(FP), DI
-	MOVQ top_base+24(FP), R8
-	MOVQ middle_base+48(FP), R9
-	MOVQ bottom_base+72(FP), R10
-	ADDQ R13, DI
-	ADDQ R13, R8
-	ADDQ R13, R9
-	ADDQ R13, R10
-	CMPQ R12, R11
-	JEQ  slide
-	CMPQ left+160(FP), $0
-	JEQ  inside
-	VMOVAPS Y9, Y12
-	RIGHT
-	SUBQ R11, R8
-	SUBQ R11, R9
-	SUBQ R11, R10
-	STORE
-
-inside:
-	MOVQ pixels+168(FP), CX
-	TESTQ CX, CX
-	JEQ  last
-
-pixel:
-	VMOVAPS Y9, Y12
-	ALL
-	STORE
-	DECQ CX
-	JNE  pixel
-
-last:
-	CMPQ right+176(FP), $0
-	JEQ  next
-	VMOVAPS Y9, Y12
-	LEFT
-	STORE
-	JMP  next
-
-slide:
-	VMOVAPS Y9, Y13
-	VMOVAPS Y9, Y14
-	CMPQ left+160(FP), $0
-	JNE  second
-	FIRST
-	TURN
-
-second:
-	SECOND
-	TURN
-	MOVQ left+160(FP), CX
-	ADDQ pixels+168(FP), CX
-	JEQ  slid
-
-column:
-	COLUMN
-	STOREPIXEL
-	TURN
-	DECQ CX
-	JNE  column
-
-slid:
-	CMPQ right+176(FP), $0
-	JEQ  next
-	STOREPIXEL
+	ROW(Y9, Y12, Y13, Y14, RIGHT, LEFT, ALL, STORE, FIRST, SECOND, COLUMN)
 
 next:
 	ADDQ $288, R14
@@ -332,71 +295,7 @@ whole:
 	VMOVUPS 448(R14), Z7
 	VMOVUPS 512(R14), Z8
 	VMOVUPS (R15), Z9
-	MOVQ dst_base+0(FP), DI
-	MOVQ top_base+24(FP), R8
-	MOVQ middle_base+48(FP), R9
-	MOVQ bottom_base+72(FP), R10
-	ADDQ R13, DI
-	ADDQ R13, R8
-	ADDQ R13, R9
-	ADDQ R13, R10
-	CMPQ R12, R11
-	JEQ  slide
-	CMPQ left+160(FP), $0
-	JEQ  inside
-	VMOVAPS Z9, Z12
-	RIGHT512
-	SUBQ R11, R8
-	SUBQ R11, R9
-	SUBQ R11, R10
-	STORE512
-
-inside:
-	MOVQ pixels+168(FP), CX
-	TESTQ CX, CX
-	JEQ  last
-
-pixel:
-	VMOVAPS Z9, Z12
-	ALL512
-	STORE512
-	DECQ CX
-	JNE  pixel
-
-last:
-	CMPQ right+176(FP), $0
-	JEQ  next
-	VMOVAPS Z9, Z12
-	LEFT512
-	STORE512
-	JMP  next
-
-slide:
-	VMOVAPS Z9, Z13
-	VMOVAPS Z9, Z14
-	CMPQ left+160(FP), $0
-	JNE  second
-	FIRST512
-	TURN512
-
-second:
-	SECOND512
-	TURN512
-	MOVQ left+160(FP), CX
-	ADDQ pixels+168(FP), CX
-	JEQ  slid
-
-column:
-	COLUMN512
-	STOREPIXEL512
-	TURN512
-	DECQ CX
-	JNE  column
-
-slid:
-	CMPQ right+176(FP), $0
-	JEQ  next
-	STOREPIXEL512
+	ROW(Z9, Z12, Z13, Z14, RIGHT512, LEFT512, ALL512, STORE512, FIRST512, SECOND512, COLUMN512)
 
 next:
 	ADDQ $576, R14

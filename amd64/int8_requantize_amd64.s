@@ -1,12 +1,9 @@
 #include "textflag.h"
+#include "pool_amd64.h"
 
 // func Int8MaxPool(dst, src []int32, rowStride, pixelStride, channels, rows, columns, step, pixels int)
 //
-// Eight channels at a time and perhaps four more. Needs AVX2.
-//
-//	Y0 maxima
-//	DI dst   BX src of the window   SI and of its channels   CX channels left   DX row   AX pixel
-//	R8 rowStride   R9 pixelStride   R10 columns left   R11 rows left   R12 step   R13 pixels left
+// Needs AVX2. Y0 holds maxima, and POOL says what other registers do.
 TEXT ·Int8MaxPool(SB), NOSPLIT, $0-104
 	MOVQ dst_base+0(FP), DI
 	MOVQ src_base+24(FP), BX
@@ -14,68 +11,7 @@ TEXT ·Int8MaxPool(SB), NOSPLIT, $0-104
 	MOVQ pixelStride+56(FP), R9
 	MOVQ step+88(FP), R12
 	MOVQ pixels+96(FP), R13
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R12
-
-window:
-	MOVQ BX, SI
-	MOVQ channels+64(FP), CX
-	SUBQ $8, CX
-	JLT  four
-
-eight:
-	VMOVUPS (SI), Y0
-	MOVQ    SI, DX
-	MOVQ    rows+72(FP), R11
-
-eightRow:
-	MOVQ DX, AX
-	MOVQ columns+80(FP), R10
-
-eightColumn:
-	VPMAXSD (AX), Y0, Y0
-	ADDQ R9, AX
-	DECQ R10
-	JNE  eightColumn
-	ADDQ R8, DX
-	DECQ R11
-	JNE  eightRow
-	VMOVUPS Y0, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $8, CX
-	JGE  eight
-
-four:
-	ADDQ $8, CX
-	JEQ  next
-	VMOVUPS (SI), X0
-	MOVQ    SI, DX
-	MOVQ    rows+72(FP), R11
-
-fourRow:
-	MOVQ DX, AX
-	MOVQ columns+80(FP), R10
-
-fourColumn:
-	VPMAXSD (AX), X0, X0
-	ADDQ R9, AX
-	DECQ R10
-	JNE  fourColumn
-	ADDQ R8, DX
-	DECQ R11
-	JNE  fourRow
-	VMOVUPS X0, (DI)
-	ADDQ $16, SI
-	ADDQ $16, DI
-
-next:
-	ADDQ R12, BX
-	DECQ R13
-	JNE  window
-	VZEROUPPER
-	RET
+	POOL(FIRSTPIXEL, VPMAXSD, KEEP, KEEP)
 
 // LANES requantizes eight sums.
 //

@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "pool_amd64.h"
 
 // INTO combines src into dst, eight elements at a time and perhaps four more.
 //
@@ -91,13 +92,14 @@ done:
 	VZEROUPPER
 	RET
 
+// NOTHING begins a sum, MEAN8 and MEAN4 make a mean of it.
+#define NOTHING(v) VXORPS v, v, v
+#define MEAN8 VMULPS Y1, Y0, Y0
+#define MEAN4 VMULPS X1, X0, X0
+
 // func MaxPool(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int)
 //
-// Eight channels at a time and perhaps four more. Needs AVX2.
-//
-//	Y0 maxima
-//	DI dst   BX src of the window   SI and of its channels   CX channels left   DX row   AX pixel
-//	R8 rowStride   R9 pixelStride   R10 columns left   R11 rows left   R12 step   R13 pixels left
+// Needs AVX2. Y0 holds maxima, and POOL says what other registers do.
 TEXT ·MaxPool(SB), NOSPLIT, $0-104
 	MOVQ dst_base+0(FP), DI
 	MOVQ src_base+24(FP), BX
@@ -105,76 +107,11 @@ TEXT ·MaxPool(SB), NOSPLIT, $0-104
 	MOVQ pixelStride+56(FP), R9
 	MOVQ step+88(FP), R12
 	MOVQ pixels+96(FP), R13
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R12
-
-window:
-	MOVQ BX, SI
-	MOVQ channels+64(FP), CX
-	SUBQ $8, CX
-	JLT  four
-
-eight:
-	VMOVUPS (SI), Y0
-	MOVQ    SI, DX
-	MOVQ    rows+72(FP), R11
-
-eightRow:
-	MOVQ DX, AX
-	MOVQ columns+80(FP), R10
-
-eightColumn:
-	VMAXPS  (AX), Y0, Y0
-	ADDQ R9, AX
-	DECQ R10
-	JNE  eightColumn
-	ADDQ R8, DX
-	DECQ R11
-	JNE  eightRow
-	VMOVUPS Y0, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $8, CX
-	JGE  eight
-
-four:
-	ADDQ $8, CX
-	JEQ  next
-	VMOVUPS (SI), X0
-	MOVQ    SI, DX
-	MOVQ    rows+72(FP), R11
-
-fourRow:
-	MOVQ DX, AX
-	MOVQ columns+80(FP), R10
-
-fourColumn:
-	VMAXPS  (AX), X0, X0
-	ADDQ R9, AX
-	DECQ R10
-	JNE  fourColumn
-	ADDQ R8, DX
-	DECQ R11
-	JNE  fourRow
-	VMOVUPS X0, (DI)
-	ADDQ $16, SI
-	ADDQ $16, DI
-
-next:
-	ADDQ R12, BX
-	DECQ R13
-	JNE  window
-	VZEROUPPER
-	RET
+	POOL(FIRSTPIXEL, VMAXPS, KEEP, KEEP)
 
 // func SumPool(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, factor float32)
 //
-// Eight channels at a time and perhaps four more. Needs AVX2.
-//
-//	Y0 sums   Y1 factor
-//	DI dst   BX src of the window   SI and of its channels   CX channels left   DX row   AX pixel
-//	R8 rowStride   R9 pixelStride   R10 columns left   R11 rows left   R12 step   R13 pixels left
+// Needs AVX2. Y0 holds sums and Y1 the factor, and POOL says what other registers do.
 TEXT ·SumPool(SB), NOSPLIT, $0-108
 	MOVQ dst_base+0(FP), DI
 	MOVQ src_base+24(FP), BX
@@ -182,68 +119,5 @@ TEXT ·SumPool(SB), NOSPLIT, $0-108
 	MOVQ pixelStride+56(FP), R9
 	MOVQ step+88(FP), R12
 	MOVQ pixels+96(FP), R13
-	SHLQ $2, R8
-	SHLQ $2, R9
-	SHLQ $2, R12
 	VBROADCASTSS factor+104(FP), Y1
-
-window:
-	MOVQ BX, SI
-	MOVQ channels+64(FP), CX
-	SUBQ $8, CX
-	JLT  four
-
-eight:
-	VXORPS  Y0, Y0, Y0
-	MOVQ    SI, DX
-	MOVQ    rows+72(FP), R11
-
-eightRow:
-	MOVQ DX, AX
-	MOVQ columns+80(FP), R10
-
-eightColumn:
-	VADDPS  (AX), Y0, Y0
-	ADDQ R9, AX
-	DECQ R10
-	JNE  eightColumn
-	ADDQ R8, DX
-	DECQ R11
-	JNE  eightRow
-	VMULPS  Y1, Y0, Y0
-	VMOVUPS Y0, (DI)
-	ADDQ $32, SI
-	ADDQ $32, DI
-	SUBQ $8, CX
-	JGE  eight
-
-four:
-	ADDQ $8, CX
-	JEQ  next
-	VXORPS  X0, X0, X0
-	MOVQ    SI, DX
-	MOVQ    rows+72(FP), R11
-
-fourRow:
-	MOVQ DX, AX
-	MOVQ columns+80(FP), R10
-
-fourColumn:
-	VADDPS  (AX), X0, X0
-	ADDQ R9, AX
-	DECQ R10
-	JNE  fourColumn
-	ADDQ R8, DX
-	DECQ R11
-	JNE  fourRow
-	VMULPS  X1, X0, X0
-	VMOVUPS X0, (DI)
-	ADDQ $16, SI
-	ADDQ $16, DI
-
-next:
-	ADDQ R12, BX
-	DECQ R13
-	JNE  window
-	VZEROUPPER
-	RET
+	POOL(NOTHING, VADDPS, MEAN8, MEAN4)
