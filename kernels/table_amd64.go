@@ -122,76 +122,33 @@ func gemmOnAVX(name string, tileRows, tileColumns int, cut gemmCut, multiply fun
 			_, _ = dst[tileRows*depth-1], src[(tileRows-1)*stride+depth-1]
 			amd64.Pack(dst, src, stride, depth, tileRows)
 		},
-		multiply: func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
-			rows, columns := tiles*tileRows, panels*tileColumns
-			_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
-			if start != nil {
-				_ = start[(rows-1)*startStride+columns-1]
-			}
+		multiply: checkedMultiply(tileRows, tileColumns, func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
 			multiply(dst, stride, a, b, depth, tiles, panels, start, startStride, bounds.low, bounds.high)
-		},
+		}),
 	}
 }
 
 var winogradAVX2 = &winogradKernels[float32]{
-	input: func(dst []float32, position, groupStride int, src []float32, rowStride, pixelStride, channels int) {
-		_ = dst[(winogradPositions-1)*position+(channels/amd64.GEMMGroup-1)*groupStride+amd64.GEMMGroup-1]
-		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+channels-1]
-		amd64.WinogradInput(dst, position, groupStride, src, rowStride, pixelStride, channels)
-	},
-	output: func(dst []float32, rowStride, pixelStride int, m []float32, position int, bias []float32, filters int, pool bool, bounds bounds) {
-		side := winogradTile
-		if pool {
-			side /= 2
-		}
-		_, _, _ = dst[(side-1)*(rowStride+pixelStride)+filters-1], m[(winogradPositions-1)*position+filters-1], bias[filters-1]
-		amd64.WinogradOutput(dst, rowStride, pixelStride, m, position, bias, filters, pool, bounds.low, bounds.high)
-	},
+	input:  checkedWinogradInput(amd64.GEMMGroup, amd64.WinogradInput),
+	output: checkedWinogradOutput(amd64.WinogradOutput),
 }
 
 var directAVX2 = &directKernels{
 	name: "avx2", pixels: amd64.DirectPixels, filters: amd64.DirectFilters, vector: vectorAVX2,
-	row: func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, length, rows int, w, bias []float32, tiles, panels int, bounds bounds) {
-		pixels, filters := tiles*amd64.DirectPixels, panels*amd64.DirectFilters
-		_, _ = dst[(pixels-1)*dstStride+filters-1], src[(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
-		_, _ = w[rows*length*filters-1], bias[filters-1]
-		amd64.Direct(dst, dstStride, src, rowStride, pixelStride, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
-	},
+	row: checkedDirect(amd64.DirectPixels, amd64.DirectFilters, amd64.Direct),
 }
 
-var matvecAVX2 = &matvecKernels[float32]{
-	name: "avx2",
-	eight: func(sums, x, w []float32) {
-		_, _ = sums[7], w[8*len(x)-1]
-		amd64.Dense8(sums, x, w)
-	},
-	two: func(sums, x, w []float32) {
-		_, _ = sums[1], w[2*len(x)-1]
-		amd64.Dense2(sums, x, w)
-	},
-}
-
-var matvecHalfAVX2 = &matvecKernels[uint16]{
-	name: "avx2-half",
-	eight: func(sums, x []float32, w []uint16) {
-		_, _ = sums[7], w[8*len(x)-1]
-		amd64.Dense8Half(sums, x, w)
-	},
-	two: func(sums, x []float32, w []uint16) {
-		_, _ = sums[1], w[2*len(x)-1]
-		amd64.Dense2Half(sums, x, w)
-	},
-}
+var (
+	matvecAVX2     = checkedMatvec("avx2", amd64.Dense8, amd64.Dense2)
+	matvecHalfAVX2 = checkedMatvec("avx2-half", amd64.Dense8Half, amd64.Dense2Half)
+)
 
 var depthwiseAVX2 = &depthwiseKernels{
 	name: "avx2",
 	row: func(width, stride int) depthwiseRow {
-		return func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, rows int, w []float32, group int, bias []float32, channels, tiles int, bounds bounds) {
-			pixels := tiles * amd64.DepthwiseTile
-			_, _ = dst[(pixels-1)*dstStride+channels-1], src[(rows-1)*rowStride+((pixels-1)*stride+width-1)*pixelStride+channels-1]
-			_, _ = w[(channels/4-1)*group+rows*width*4-1], bias[channels-1]
-			amd64.Depthwise(dst, dstStride, src, rowStride, pixelStride, width, stride, rows, w, group, bias, channels, tiles, bounds.low, bounds.high)
-		}
+		return checkedDepthwise(width, stride, func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, rows int, w []float32, group int, bias []float32, channels, tiles int, low, high float32) {
+			amd64.Depthwise(dst, dstStride, src, rowStride, pixelStride, width, stride, rows, w, group, bias, channels, tiles, low, high)
+		})
 	},
 }
 
@@ -227,15 +184,9 @@ var gradientAVX2 = &gradientKernels{
 }
 
 var vectorAVX2 = &vectorKernels{
-	name: "avx2",
-	combine: map[CombineKind]func(dst, src []float32){
-		Add:      func(dst, src []float32) { amd64.AddInto(dst, src[:len(dst)]) },
-		Subtract: func(dst, src []float32) { amd64.SubtractInto(dst, src[:len(dst)]) },
-		Multiply: func(dst, src []float32) { amd64.MultiplyInto(dst, src[:len(dst)]) },
-		Maximum:  func(dst, src []float32) { amd64.MaximumInto(dst, src[:len(dst)]) },
-		Minimum:  func(dst, src []float32) { amd64.MinimumInto(dst, src[:len(dst)]) },
-	},
-	exp: amd64.Exp,
+	name:    "avx2",
+	combine: checkedCombine(amd64.AddInto, amd64.SubtractInto, amd64.MultiplyInto, amd64.MaximumInto, amd64.MinimumInto),
+	exp:     amd64.Exp,
 	smooth: func(a Activation) func([]float32) {
 		switch a.Kind {
 		case Exponential:

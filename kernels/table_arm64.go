@@ -41,22 +41,13 @@ var gemmHalfNEON = &gemmKernels[uint16]{
 		_, _ = dst[arm64.GEMMHalfRows*depth-1], src[(arm64.GEMMHalfRows-1)*stride+depth-1]
 		arm64.Pack8Half(dst, src, stride, depth)
 	},
-	multiply: func(dst []float32, stride int, a, b []uint16, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
-		rows, columns := tiles*arm64.GEMMHalfRows, panels*arm64.GEMMHalfColumns
-		_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
-		if start != nil {
-			_ = start[(rows-1)*startStride+columns-1]
-		}
+	multiply: checkedMultiply(arm64.GEMMHalfRows, arm64.GEMMHalfColumns, func(dst []float32, stride int, a, b []uint16, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
 		arm64.GEMMHalf(dst, stride, a, b, depth, halfSpill, tiles, panels, start, startStride, bounds != unbounded, bounds.low, bounds.high)
-	},
+	}),
 }
 
 var winogradHalfNEON = &winogradKernels[uint16]{
-	input: func(dst []uint16, position, groupStride int, src []float32, rowStride, pixelStride, channels int) {
-		_ = dst[(winogradPositions-1)*position+(channels/arm64.GEMMHalfGroup-1)*groupStride+arm64.GEMMHalfGroup-1]
-		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+channels-1]
-		arm64.WinogradInputHalf(dst, position, groupStride, src, rowStride, pixelStride, channels)
-	},
+	input:  checkedWinogradInput(arm64.GEMMHalfGroup, arm64.WinogradInputHalf),
 	output: winogradNEON.output,
 }
 
@@ -174,31 +165,15 @@ func gemmOnNEON(name string, multiply func(dst []float32, stride int, a, b []flo
 			_, _ = dst[arm64.GEMMRows*depth-1], src[(arm64.GEMMRows-1)*stride+depth-1]
 			arm64.Pack8(dst, src, stride, depth)
 		},
-		multiply: func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
-			rows, columns := tiles*arm64.GEMMRows, panels*arm64.GEMMColumns
-			_, _, _ = dst[(rows-1)*stride+columns-1], a[rows*depth-1], b[columns*depth-1]
-			if start != nil {
-				_ = start[(rows-1)*startStride+columns-1]
-			}
+		multiply: checkedMultiply(arm64.GEMMRows, arm64.GEMMColumns, func(dst []float32, stride int, a, b []float32, depth, tiles, panels int, start []float32, startStride int, bounds bounds) {
 			multiply(dst, stride, a, b, depth, tiles, panels, start, startStride, bounds != unbounded, bounds.low, bounds.high)
-		},
+		}),
 	}
 }
 
 var winogradNEON = &winogradKernels[float32]{
-	input: func(dst []float32, position, groupStride int, src []float32, rowStride, pixelStride, channels int) {
-		_ = dst[(winogradPositions-1)*position+(channels/arm64.GEMMGroup-1)*groupStride+arm64.GEMMGroup-1]
-		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+channels-1]
-		arm64.WinogradInput(dst, position, groupStride, src, rowStride, pixelStride, channels)
-	},
-	output: func(dst []float32, rowStride, pixelStride int, m []float32, position int, bias []float32, filters int, pool bool, bounds bounds) {
-		side := winogradTile
-		if pool {
-			side /= 2
-		}
-		_, _, _ = dst[(side-1)*(rowStride+pixelStride)+filters-1], m[(winogradPositions-1)*position+filters-1], bias[filters-1]
-		arm64.WinogradOutput(dst, rowStride, pixelStride, m, position, bias, filters, pool, bounds.low, bounds.high)
-	},
+	input:  checkedWinogradInput(arm64.GEMMGroup, arm64.WinogradInput),
+	output: checkedWinogradOutput(arm64.WinogradOutput),
 }
 
 var winogradFewNEON = &winogradFewKernels{
@@ -229,29 +204,10 @@ var winogradFewNEON = &winogradFewKernels{
 	},
 }
 
-var matvecNEON = &matvecKernels[float32]{
-	name: "neon",
-	eight: func(sums, x, w []float32) {
-		_, _ = sums[7], w[8*len(x)-1]
-		arm64.Dense8(sums, x, w)
-	},
-	two: func(sums, x, w []float32) {
-		_, _ = sums[1], w[2*len(x)-1]
-		arm64.Dense2(sums, x, w)
-	},
-}
-
-var matvecHalfNEON = &matvecKernels[uint16]{
-	name: "neon-half",
-	eight: func(sums, x []float32, w []uint16) {
-		_, _ = sums[7], w[8*len(x)-1]
-		arm64.Dense8Half(sums, x, w)
-	},
-	two: func(sums, x []float32, w []uint16) {
-		_, _ = sums[1], w[2*len(x)-1]
-		arm64.Dense2Half(sums, x, w)
-	},
-}
+var (
+	matvecNEON     = checkedMatvec("neon", arm64.Dense8, arm64.Dense2)
+	matvecHalfNEON = checkedMatvec("neon-half", arm64.Dense8Half, arm64.Dense2Half)
+)
 
 var depthwiseNEON = &depthwiseKernels{
 	name: "neon",
@@ -263,36 +219,20 @@ var depthwiseNEON = &depthwiseKernels{
 		if loop == nil {
 			return nil
 		}
-		return func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, rows int, w []float32, group int, bias []float32, channels, tiles int, bounds bounds) {
-			pixels := tiles * depthwiseTile
-			_, _ = dst[(pixels-1)*dstStride+channels-1], src[(rows-1)*rowStride+((pixels-1)*stride+width-1)*pixelStride+channels-1]
-			_, _ = w[(channels/4-1)*group+rows*width*4-1], bias[channels-1]
-			loop(dst, dstStride, src, rowStride, pixelStride, rows, w, group, bias, channels, tiles, bounds.low, bounds.high)
-		}
+		return checkedDepthwise(width, stride, loop)
 	},
 }
 
 var directNEON = &directKernels{
 	name: "neon", pixels: arm64.DirectPixels, filters: arm64.DirectFilters, vector: vectorNEON,
-	row: func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, length, rows int, w, bias []float32, tiles, panels int, bounds bounds) {
-		pixels, filters := tiles*arm64.DirectPixels, panels*arm64.DirectFilters
-		_, _ = dst[(pixels-1)*dstStride+filters-1], src[(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
-		_, _ = w[rows*length*filters-1], bias[filters-1]
-		arm64.Direct(dst, dstStride, src, rowStride, pixelStride, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
-	},
+	row: checkedDirect(arm64.DirectPixels, arm64.DirectFilters, arm64.Direct),
 }
 
 var vectorNEON = &vectorKernels{
-	name: "neon",
-	combine: map[CombineKind]func(dst, src []float32){
-		Add:      func(dst, src []float32) { arm64.AddInto(dst, src[:len(dst)]) },
-		Subtract: func(dst, src []float32) { arm64.SubtractInto(dst, src[:len(dst)]) },
-		Multiply: func(dst, src []float32) { arm64.MultiplyInto(dst, src[:len(dst)]) },
-		Maximum:  func(dst, src []float32) { arm64.MaximumInto(dst, src[:len(dst)]) },
-		Minimum:  func(dst, src []float32) { arm64.MinimumInto(dst, src[:len(dst)]) },
-	},
-	exp:    arm64.Exp,
-	smooth: smoothNEON,
+	name:    "neon",
+	combine: checkedCombine(arm64.AddInto, arm64.SubtractInto, arm64.MultiplyInto, arm64.MaximumInto, arm64.MinimumInto),
+	exp:     arm64.Exp,
+	smooth:  smoothNEON,
 	affine: func(dst, src, scale, offset []float32) {
 		n := len(dst)
 		arm64.Affine(dst, src[:n], scale[:n], offset[:n])
