@@ -70,7 +70,8 @@ type int8GEMM struct {
 	Unshared
 	name    string
 	spec    Conv2DSpec
-	zero    int8 // what lies round the picture
+	zero    int8    // what lies round the picture
+	border  [4]byte // the same as operands
 	product *int8Product
 	weight  []byte  // [filters/columns][depth][columns] words
 	bias    []int32 // [filters], what the product needs besides included
@@ -91,7 +92,7 @@ func newInt8GEMM(s *Conv2DSpec, w Int8Weights, product *int8Product) Op {
 	}
 	op := &int8GEMM{
 		name: "int8-conv2d/gemm/" + product.name, spec: *s, zero: w.InZero, product: product, filters: roundUp(s.Filters, product.columns),
-		across: ceilDiv(s.OutWidth, product.rows), band: max(1, int8Pixels/s.OutWidth),
+		across: ceilDiv(s.OutWidth, product.rows), band: max(1, min(s.OutHeight, int8Pixels/s.OutWidth)),
 	}
 	cells := s.KernelHeight * s.KernelWidth * s.InChannels
 	op.depth = roundUp(ceilDiv(cells, product.pack), int8Words)
@@ -100,6 +101,7 @@ func newInt8GEMM(s *Conv2DSpec, w Int8Weights, product *int8Product) Op {
 		op.name += "+pool"
 		op.band = s.Pool.Height
 	}
+	product.fill(op.border[:], slices.Repeat([]int8{op.zero}, product.pack), op.zero)
 	op.bias = make([]int32, op.filters)
 	op.weight = make([]byte, 4*op.depth*op.filters)
 	size := op.element()
@@ -192,8 +194,6 @@ func (op *int8GEMM) pad(rows []byte, src []int8, top int) {
 	s, size := &op.spec, op.element()
 	for i := range s.KernelHeight {
 		row, y := rows[i*op.stride:][:op.stride], top+i*s.DilationHeight
-		var zero [2]byte
-		op.product.fill(zero[:], []int8{op.zero}, op.zero)
 		left, inside := min(s.PadLeft*s.InChannels*size, len(row)), 0
 		if y >= 0 && y < s.InHeight {
 			line := src[y*s.InWidth*s.InChannels:][:s.InWidth*s.InChannels]
@@ -204,10 +204,10 @@ func (op *int8GEMM) pad(rows []byte, src []int8, top int) {
 			left = len(row)
 		}
 		for j := range left {
-			row[j] = zero[j%size]
+			row[j] = op.border[j%4]
 		}
 		for j := left + inside; j < len(row); j++ {
-			row[j] = zero[j%size]
+			row[j] = op.border[j%4]
 		}
 	}
 }
@@ -259,12 +259,14 @@ func (q *requantizer) run(dst []int8, sums []int32, stride, pixels int) {
 	}
 }
 
-// newInt8DenseGEMM is DenseInt8 as a convolution of 1x1.
+// newInt8DenseGEMM is DenseInt8 as a convolution of 1x1, or as a matrix times a
+// vector.
 func newInt8DenseGEMM(s *DenseSpec, w Int8Weights, product *int8Product) Op {
 	spec := s.convolution()
-	op := newInt8GEMM(&spec, w, product)
-	if gemm, ok := op.(*int8GEMM); ok {
-		gemm.name = "int8-dense/gemm/" + product.name
+	gemm := newInt8GEMM(&spec, w, product).(*int8GEMM)
+	if s.Rows == 1 {
+		return newInt8Matvec(gemm)
 	}
-	return op
+	gemm.name = "int8-dense/gemm/" + product.name
+	return gemm
 }

@@ -104,6 +104,51 @@ func TestQuantizeKeepsTheAnswers(t *testing.T) {
 	}
 }
 
+// TestInt8DoesNotAllocate predicts with every kernel, on one core and on two.
+func TestInt8DoesNotAllocate(t *testing.T) {
+	everyTable(t, func(t *testing.T, table *kernels.Table) {
+		for _, name := range []string{"seed_small", "separable"} {
+			ref := loadReference(t, filepath.Join("../testdata/reference", name), "keras2.json")
+			_, c := calibrated(t, ref, "minmax")
+			m, err := c.Quantize()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, cores := range []int{1, 2} {
+				w := kernels.NewWorkers(cores)
+				r := compile(t, m, Options{Kernels: table, Precision: Int8}).NewRunner(w)
+				if n := testing.AllocsPerRun(10, func() { r.Predict() }); n != 0 {
+					t.Errorf("%s on %d: Predict allocates %v times", name, cores, n)
+				}
+				w.Close()
+			}
+		}
+	})
+}
+
+// TestInt8NeedsLittleMemory says that a worker's part for the tutorial's network
+// stays in a core's cache.
+func TestInt8NeedsLittleMemory(t *testing.T) {
+	m, err := Quantizable(tutorialOf10(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := NewCalibration(m, "minmax", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Observe()
+	if m, err = c.Quantize(); err != nil {
+		t.Fatal(err)
+	}
+	everyTable(t, func(t *testing.T, table *kernels.Table) {
+		p := compile(t, m, Options{Kernels: table, Precision: Int8})
+		if n := p.WorkspaceBytes(2) - p.WorkspaceBytes(1); n > 4<<20 {
+			t.Errorf("a worker needs %d bytes", n)
+		}
+	})
+}
+
 // TestQuantizedStepsAreInt8 says that nothing but the ends is in floating point.
 func TestQuantizedStepsAreInt8(t *testing.T) {
 	for _, name := range []string{"seed_small", "leaky_batchnorm", "separable", "preprocessing", "mlp"} {

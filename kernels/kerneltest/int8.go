@@ -85,18 +85,20 @@ func (s *suite) int8Depthwise(t *testing.T) {
 }
 
 func (s *suite) int8Dense(t *testing.T) {
-	i := 0
+	specs := []kernels.DenseSpec{{Rows: 1, Inputs: 33_333, Units: 10}, {Rows: 1, Inputs: 70, Units: 300}}
 	for _, rows := range []int{1, 3} {
 		for _, inputs := range []int{1, 15, 16, 33, 64, 127, 128, 300} {
 			for _, units := range []int{1, 2, 4, 7, 10} {
-				c := newInt8Case(kernels.Conv2DSpec{
-					InHeight: 1, InWidth: rows, InChannels: inputs, OutHeight: 1, OutWidth: rows, Filters: units,
-					KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1,
-				}, i)
-				s.checkInt8(t, i, s.table.DenseInt8(&kernels.DenseSpec{Rows: rows, Inputs: inputs, Units: units}, c.weights), c)
-				i++
+				specs = append(specs, kernels.DenseSpec{Rows: rows, Inputs: inputs, Units: units})
 			}
 		}
+	}
+	for i, d := range specs {
+		c := newInt8Case(kernels.Conv2DSpec{
+			InHeight: 1, InWidth: d.Rows, InChannels: d.Inputs, OutHeight: 1, OutWidth: d.Rows, Filters: d.Units,
+			KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1,
+		}, i)
+		s.checkInt8(t, i, s.table.DenseInt8(&d, c.weights), c)
 	}
 }
 
