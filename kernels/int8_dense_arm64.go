@@ -53,14 +53,16 @@ func (op *int8Dense) perRow() int { return ceilDiv(op.spec.Units, int8DenseUnits
 func (op *int8Dense) Units() int { return op.spec.Rows * op.perRow() }
 
 func (op *int8Dense) Workspace() (shared, private int) {
-	if op.depth == op.spec.Inputs {
-		return 0, 0
+	private = bytes[int32](1)
+	if op.depth != op.spec.Inputs {
+		private += bytes[int8](op.depth)
 	}
-	return 0, bytes[int8](op.depth)
+	return 0, private
 }
 
 func (op *int8Dense) Run(a *Args, first, last int, private Buffer) {
 	s := &op.spec
+	part := take[int32](&private, 1)
 	padded := -1 // the row that lies in private
 	for unit := first; unit < last; unit++ {
 		row, u := unit/op.perRow(), unit%op.perRow()*int8DenseUnits
@@ -76,9 +78,8 @@ func (op *int8Dense) Run(a *Args, first, last int, private Buffer) {
 		for ; u < min(s.Units, unit%op.perRow()*int8DenseUnits+int8DenseUnits); u++ {
 			sum := op.bias[u]
 			for k := 0; k < op.depth; k += int8DensePiece {
-				var part [1]int32
 				piece := x[k:min(op.depth, k+int8DensePiece)]
-				op.kernel.multiply(part[:], piece, op.weights.Values[u*op.depth+k:][:len(piece)])
+				op.kernel.multiply(part, piece, op.weights.Values[u*op.depth+k:][:len(piece)])
 				sum += part[0]
 			}
 			a.Dst.Int8()[row*s.Units+u] = op.weights.requantize(sum, u)
