@@ -65,6 +65,24 @@ func (r *Ring) Nearest(t time.Time, n int) []Frame {
 	return copies
 }
 
+// Latest copies the newest frame into f, whose memory it uses again, and tells
+// whether there is one.
+func (r *Ring) Latest(f *Frame) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.frames) == 0 {
+		return false
+	}
+	newest := &r.frames[0]
+	for i := range r.frames {
+		if r.frames[i].Sequence > newest.Sequence {
+			newest = &r.frames[i]
+		}
+	}
+	f.copyFrom(newest)
+	return true
+}
+
 // Len is how many frames the ring holds.
 func (r *Ring) Len() int {
 	r.mu.Lock()

@@ -104,3 +104,21 @@ func TestRingIsSafeForConcurrentUse(t *testing.T) {
 	}
 	all.Wait()
 }
+
+func TestRingGivesTheLatestFrame(t *testing.T) {
+	ring := NewRing(3, 1<<20, 0)
+	var f Frame
+	if ring.Latest(&f) {
+		t.Error("an empty ring has a frame")
+	}
+	for i := range uint64(7) {
+		ring.Add(testFrame(i+1, 2, 2))
+		if !ring.Latest(&f) || f.Sequence != i+1 {
+			t.Errorf("got frame %d, want %d", f.Sequence, i+1)
+		}
+		sameFrame(t, testFrame(i+1, 2, 2), &f)
+	}
+	if got := testing.AllocsPerRun(10, func() { ring.Latest(&f) }); got != 0 {
+		t.Errorf("got %v allocations, want 0", got)
+	}
+}

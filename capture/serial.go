@@ -101,8 +101,7 @@ func (s *Serial) Status() SerialStatus { return s.status.read() }
 
 // Run serves the port whenever it is there, until ctx ends.
 func (s *Serial) Run(ctx context.Context) error {
-	mode, err := s.o.Mode.mode()
-	if err != nil {
+	if err := s.o.Mode.Check(); err != nil {
 		return err
 	}
 	changes := watchPorts(s.o.Port, s.o.Logger)
@@ -110,14 +109,14 @@ func (s *Serial) Run(ctx context.Context) error {
 	var wait backoff
 	for ctx.Err() == nil {
 		began := time.Now()
-		err := s.serve(ctx, mode)
+		err := s.serve(ctx)
 		if ctx.Err() != nil {
 			break
 		}
 		if time.Since(began) > healthy {
 			wait.reset()
 		}
-		if absent(err) {
+		if PortAbsent(err) {
 			s.enter(SerialAbsent, "", err.Error())
 			wait.reset()
 			changes.await(ctx, portRescan)
@@ -130,27 +129,40 @@ func (s *Serial) Run(ctx context.Context) error {
 	return nil
 }
 
-// absent tells a port that isn't there from one that can't be used.
-func absent(err error) bool {
+// PortAbsent tells an error of OpenPort or of a port's use that means that the
+// port isn't there from one that means that it can't be used.
+func PortAbsent(err error) bool {
 	var port *serial.PortError
 	return errors.Is(err, fs.ErrNotExist) || errors.As(err, &port) && port.Code() == serial.PortNotFound
 }
 
-// serve opens the port and reads it until it fails, or ctx ends.
-func (s *Serial) serve(ctx context.Context, mode *serial.Mode) error {
-	path, err := findPort(s.o.Port)
+// OpenPort opens a serial port by a name as SerialOptions.Port has it, and
+// returns its path, too. What comes by it can be read, what is written goes out.
+func OpenPort(name string, m SerialMode) (port serial.Port, path string, err error) {
+	mode, err := m.mode()
 	if err != nil {
-		return err
+		return nil, "", err
+	}
+	if path, err = findPort(name); err != nil {
+		return nil, "", err
 	}
 	if _, err := os.Stat(path); err != nil {
+		return nil, "", err
+	}
+	if port, err = serial.Open(path, mode); err != nil {
+		return nil, "", opening(path, err)
+	}
+	return port, path, nil
+}
+
+// serve opens the port and reads it until it fails, or ctx ends.
+func (s *Serial) serve(ctx context.Context) error {
+	port, path, err := OpenPort(s.o.Port, s.o.Mode)
+	if err != nil {
 		return err
 	}
-	port, err := serial.Open(path, mode)
-	if err != nil {
-		return opening(path, err)
-	}
-	answers := newAnswers(port)
-	defer answers.close()
+	answers := NewLineWriter(port)
+	defer answers.Close()
 	if err := port.SetReadTimeout(readPatience); err != nil {
 		return fmt.Errorf("%s can't be read: %w", path, err)
 	}
@@ -176,7 +188,7 @@ func opening(path string, err error) error {
 
 // read takes lines until the port fails, or ctx ends. The rest of a line that
 // was cut off by the port's end is dropped.
-func (s *Serial) read(ctx context.Context, port serial.Port, path string, answers *answers) error {
+func (s *Serial) read(ctx context.Context, port serial.Port, path string, answers *LineWriter) error {
 	var cut lines
 	var first time.Time // arrival of the line's first byte
 	buffer := make([]byte, 4096)
@@ -198,7 +210,7 @@ func (s *Serial) read(ctx context.Context, port serial.Port, path string, answer
 }
 
 // line carries a line out and answers it.
-func (s *Serial) line(ctx context.Context, text string, err error, from Order, answers *answers) {
+func (s *Serial) line(ctx context.Context, text string, err error, from Order, answers *LineWriter) {
 	if err == nil && isAnswer(text) {
 		s.status.change(func(st *SerialStatus) { st.Echoes++ })
 		return
@@ -212,7 +224,7 @@ func (s *Serial) line(ctx context.Context, text string, err error, from Order, a
 	if err == nil {
 		done, err = s.o.Handle(ctx, order)
 	}
-	lost := !answers.send(done, err)
+	lost := !answers.Send(answer(done, err))
 	first := false
 	s.status.change(func(st *SerialStatus) {
 		if lost {

@@ -1,13 +1,6 @@
 package capture
 
-import (
-	"io"
-	"strings"
-	"time"
-)
-
-// maxAnswers is how many answers wait for a port that takes none.
-const maxAnswers = 64
+import "strings"
 
 const (
 	okPrefix    = "ok"
@@ -20,34 +13,8 @@ func isAnswer(line string) bool {
 	return word == okPrefix || word == errorPrefix
 }
 
-// answers writes lines to a port beside its reader, which a port that takes none
-// must not hold up, and closes the port in the end.
-type answers struct {
-	queue  chan []byte
-	closed chan struct{}
-}
-
-func newAnswers(port io.WriteCloser) *answers {
-	a := &answers{queue: make(chan []byte, maxAnswers), closed: make(chan struct{})}
-	go a.write(port)
-	return a
-}
-
-// write ends when the queue is closed and written, or can't be written.
-func (a *answers) write(port io.WriteCloser) {
-	defer close(a.closed)
-	defer port.Close() // the reader has told what was wrong with it
-	var err error
-	for line := range a.queue {
-		if err == nil {
-			_, err = port.Write(line)
-		}
-	}
-}
-
-// send queues "ok" with what was done, or "error" with the reason, and tells
-// whether there was room.
-func (a *answers) send(done string, err error) bool {
+// answer is "ok" with what was done, or "error" with the reason.
+func answer(done string, err error) string {
 	line := okPrefix
 	if err != nil {
 		line, done = errorPrefix, err.Error()
@@ -55,25 +22,5 @@ func (a *answers) send(done string, err error) bool {
 	if done != "" {
 		line += " " + oneLine(done)
 	}
-	select {
-	case a.queue <- []byte(line + "\n"):
-		return true
-	default:
-		return false
-	}
-}
-
-// closePatience is how long a port may take to swallow the last answers.
-const closePatience = time.Second
-
-// close has the port closed once what is queued is written. A port that takes
-// nothing is left behind: closing it during a write might hit another file.
-func (a *answers) close() {
-	close(a.queue)
-	timer := time.NewTimer(closePatience)
-	defer timer.Stop()
-	select {
-	case <-a.closed:
-	case <-timer.C:
-	}
+	return line
 }

@@ -2,8 +2,9 @@ package publish
 
 import "time"
 
-// Event is something worth telling: a Prediction, a ModelChange, a CameraChange,
-// a PortChange, a LabelChange or a FitChange.
+// Event is something worth telling: a Prediction, a ResultChange, a ModelChange,
+// a CameraChange, a PortChange, an OutputChange, a LabelChange, a FitChange or a
+// ShadowChange.
 type Event interface {
 	// AppendJSON appends the event to b as one JSON object without a newline.
 	// Its first key is "event", which names the kind.
@@ -57,6 +58,32 @@ func (p *Prediction) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
+// ResultChange tells that frames, smoothed, show something else than before.
+type ResultChange struct {
+	Time   time.Time // when the camera captured the frame that decided
+	Frame  uint64
+	Label  string
+	Score  float32
+	Before string // the label before, or ""
+	Model  string // the version that answered
+}
+
+// AppendJSON implements Event. It allocates only to grow b.
+func (r *ResultChange) AppendJSON(b []byte) []byte {
+	b = open(b, "change", r.Time)
+	b = append(b, `,"frame":`...)
+	b = appendUint(b, r.Frame)
+	b = append(b, `,"label":`...)
+	b = appendString(b, r.Label)
+	b = append(b, `,"score":`...)
+	b = appendFloat32(b, r.Score)
+	b = append(b, `,"before":`...)
+	b = appendString(b, r.Before)
+	b = append(b, `,"model":`...)
+	b = appendString(b, r.Model)
+	return append(b, '}')
+}
+
 // ModelChange tells what became of a model version: "active" is the one that
 // answers from the next frame on, "rejected" one that may not, for Reason.
 type ModelChange struct {
@@ -102,6 +129,22 @@ func (p *PortChange) AppendJSON(b []byte) []byte {
 	return closeState(b, p.State, p.Reason)
 }
 
+// OutputChange tells that an output for results came, went or failed.
+type OutputChange struct {
+	Time   time.Time
+	Output string // as "serial /dev/ttyUSB1" or "gpio gpiochip0 17"
+	State  string
+	Reason string
+}
+
+// AppendJSON implements Event.
+func (o *OutputChange) AppendJSON(b []byte) []byte {
+	b = open(b, "output", o.Time)
+	b = append(b, `,"output":`...)
+	b = appendString(b, o.Output)
+	return closeState(b, o.State, o.Reason)
+}
+
 // LabelChange tells that captures were labelled, or that a label was undone.
 type LabelChange struct {
 	Time     time.Time
@@ -135,8 +178,9 @@ func (l *LabelChange) AppendJSON(b []byte) []byte {
 	return append(b, '}')
 }
 
-// FitChange tells of a fit: "started", "committed" with the Model that it made,
-// "refused" because the new head is not better, or "failed".
+// FitChange tells of a fit: "started", "running" with how far it is, "committed"
+// with the Model that it made, "refused" because the new head is not better, or
+// "failed".
 type FitChange struct {
 	Time   time.Time
 	Model  string
@@ -152,6 +196,23 @@ func (f *FitChange) AppendJSON(b []byte) []byte {
 		b = appendString(b, f.Model)
 	}
 	return closeState(b, f.State, f.Reason)
+}
+
+// ShadowChange tells of a fitted model that is watched beside the one before:
+// "watching", "kept", "ended" because another model serves, or "rolled back".
+type ShadowChange struct {
+	Time   time.Time
+	Model  string // that is watched
+	State  string
+	Reason string
+}
+
+// AppendJSON implements Event.
+func (s *ShadowChange) AppendJSON(b []byte) []byte {
+	b = open(b, "shadow", s.Time)
+	b = append(b, `,"model":`...)
+	b = appendString(b, s.Model)
+	return closeState(b, s.State, s.Reason)
 }
 
 func open(b []byte, kind string, at time.Time) []byte {

@@ -59,6 +59,18 @@ func TestEventsAreJSON(t *testing.T) {
 			`{"event":"label","time":"2026-11-23T12:00:00.123Z","label":"nut","port":"http","count":0,"captures":[],"undone":true}`,
 		},
 		{
+			"change", &ResultChange{Time: noon, Frame: 17, Label: "nut", Score: 0.75, Before: "unknown", Model: "b"},
+			`{"event":"change","time":"2026-11-23T12:00:00.123Z","frame":17,"label":"nut","score":0.75,"before":"unknown","model":"b"}`,
+		},
+		{
+			"output", &OutputChange{Time: noon, Output: "gpio gpiochip0 17", State: "open"},
+			`{"event":"output","time":"2026-11-23T12:00:00.123Z","output":"gpio gpiochip0 17","state":"open"}`,
+		},
+		{
+			"shadow", &ShadowChange{Time: noon, Model: "b", State: "rolled back", Reason: "it is unsure"},
+			`{"event":"shadow","time":"2026-11-23T12:00:00.123Z","model":"b","state":"rolled back","reason":"it is unsure"}`,
+		},
+		{
 			"camera", &CameraChange{Time: noon, State: "stalled", Reason: "no frame for 5s"},
 			`{"event":"camera","time":"2026-11-23T12:00:00.123Z","state":"stalled","reason":"no frame for 5s"}`,
 		},

@@ -95,6 +95,27 @@ func (m *Models) Rollback(ctx context.Context) (*Version, error) {
 		return nil, err
 	}
 	defer m.give()
+	return m.rollback(ctx)
+}
+
+// ErrKept says that a version was not rejected.
+var ErrKept = errors.New("another version serves by now, or a person chose this one")
+
+// Reject goes back from v as Rollback does: v is withdrawn and is not chosen again
+// but by a person. The error is ErrKept when v no longer serves or is pinned.
+func (m *Models) Reject(ctx context.Context, v *Version) (*Version, error) {
+	if err := m.take(ctx); err != nil {
+		return nil, err
+	}
+	defer m.give()
+	if m.active.Load() != v || m.choice.Pinned != "" {
+		return nil, ErrKept
+	}
+	return m.rollback(ctx)
+}
+
+// rollback goes back as far as there is a version that can serve.
+func (m *Models) rollback(ctx context.Context) (*Version, error) {
 	if err := m.checkAll(ctx); err != nil {
 		return nil, err
 	}

@@ -303,6 +303,44 @@ func TestUseRollbackUnpin(t *testing.T) {
 	})
 }
 
+func TestReject(t *testing.T) {
+	onClock(t, func(t *testing.T, b *board) {
+		m, stop := b.start()
+		for _, name := range []string{"a", "b"} {
+			writeSums(t, b.path(name), name)
+			while(10 * time.Second)
+		}
+		b.wantServes(m, "b: b b")
+		rejected := m.Active()
+		_, err := m.Use(t.Context(), "b")
+		b.must(err)
+		if _, err := m.Reject(t.Context(), m.Active()); !errors.Is(err, ErrKept) {
+			t.Errorf("a pinned version: got %v", err)
+		}
+		_, err = m.Unpin(t.Context())
+		b.must(err)
+		if v, err := m.Reject(t.Context(), rejected); err != nil || v.Name != "a" {
+			t.Errorf("got %v, %v", v, err)
+		}
+		if _, err := m.Reject(t.Context(), rejected); !errors.Is(err, ErrKept) {
+			t.Errorf("one that no longer serves: got %v", err)
+		}
+		while(time.Hour)
+		b.wantServes(m, "a: a a")
+		stop()
+		m, stop = b.start()
+		while(time.Hour)
+		b.wantServes(m, "a: a a")
+		if _, err := m.Reject(t.Context(), m.Active()); !errors.Is(err, ErrNoPrevious) {
+			t.Errorf("the first one: got %v", err)
+		}
+		writeSums(t, b.path("c"), "c")
+		while(10 * time.Second)
+		b.wantServes(m, "c: c c")
+		stop()
+	})
+}
+
 func TestUseSaysWhatIsWrong(t *testing.T) {
 	onClock(t, func(t *testing.T, b *board) {
 		writeSums(t, b.path("a"), "A")

@@ -4,27 +4,40 @@ import (
 	"time"
 
 	"edged/publish"
+	"edged/publish/outputs"
 	"edged/storage"
 )
 
 // Status is what the daemon is doing.
 type Status struct {
-	Version string           `json:"version"`
-	PID     int              `json:"pid"`
-	Started time.Time        `json:"started"`
-	RSS     int64            `json:"rss_bytes"` // resident memory
-	Model   *ModelStatus     `json:"model"`     // null: none serves yet
-	Camera  CameraStatus     `json:"camera"`
-	Frames  FrameStatus      `json:"frames"`
-	Latency Percentiles      `json:"latency_ms"` // from capture to answer
-	Predict Percentiles      `json:"predict_ms"` // the network alone
-	Models  []storage.Status `json:"models"`
-	Ports   []PortStatus     `json:"ports"`
-	Fit     FitStatus        `json:"fit"`
+	Version string    `json:"version"`
+	PID     int       `json:"pid"`
+	Started time.Time `json:"started"`
+	RSS     int64     `json:"rss_bytes"` // resident memory
+	// Goroutines is how many there are.
+	Goroutines int              `json:"goroutines"`
+	Model      *ModelStatus     `json:"model"` // null: none serves yet
+	Camera     CameraStatus     `json:"camera"`
+	Frames     FrameStatus      `json:"frames"`
+	Latency    Percentiles      `json:"latency_ms"` // from capture to answer
+	Predict    Percentiles      `json:"predict_ms"` // the network alone
+	Models     []storage.Status `json:"models"`
+	Result     *ResultStatus    `json:"result"` // null: nothing was answered yet
+	Outputs    []outputs.Status `json:"outputs"`
+	Ports      []PortStatus     `json:"ports"`
+	Fit        FitStatus        `json:"fit"`
+	Shadow     *ShadowStatus    `json:"shadow"` // null: no fitted model took over yet
 	// Captures is null while none can be kept, for the reason in CapturesError.
 	Captures      *storage.CapturesStatus `json:"captures"`
 	CapturesError string                  `json:"captures_error,omitempty"`
 	Sinks         []publish.SinkStatus    `json:"sinks"`
+}
+
+// ResultStatus is what the camera shows, smoothed over frames.
+type ResultStatus struct {
+	Label string    `json:"label"` // or "unknown"
+	Score float32   `json:"score"`
+	Since time.Time `json:"since"` // of the label
 }
 
 // ModelStatus is the model version that serves.
@@ -72,6 +85,22 @@ type FitStatus struct {
 	Model   string    `json:"model,omitempty"` // that was made
 	Ended   time.Time `json:"ended,omitzero"`
 	Seconds float64   `json:"seconds,omitempty"` // that it took
+
+	Progress string    `json:"progress,omitempty"` // of one that is under way, as "features 12 of 50"
+	Next     time.Time `json:"next,omitzero"`      // its next set time
+}
+
+// ShadowStatus is how the latest fitted model does beside the one that it took
+// over from.
+type ShadowStatus struct {
+	Model   string    `json:"model"`
+	Before  string    `json:"before"`
+	State   string    `json:"state"` // "watching", "kept", "rolled back" or "ended"
+	Reason  string    `json:"reason,omitempty"`
+	Samples int       `json:"samples"` // frames that both answered
+	Older   float64   `json:"older"`   // means of the best scores of the latest of them
+	Newer   float64   `json:"newer"`
+	Since   time.Time `json:"since"` // of State
 }
 
 // FrameStatus counts frames. Received is Predicted + Skipped + Unanswered and

@@ -23,6 +23,8 @@ const cameraMode = "EDGED_TEST_CAMERA"
 const (
 	showOnce  = "once"
 	showLoop  = "loop"
+	showStill = "still" // the first picture, again and again
+	showFast  = "fast"  // as showLoop, ten times as fast
 	showStall = "stall" // a few frames, then nothing, and deaf to the end of its input
 )
 
@@ -38,7 +40,14 @@ func runCamera(mode string) error {
 		return err
 	}
 	out := capture.NewWriter(os.Stdout)
-	pace := time.NewTicker(time.Second / 30)
+	every := time.Second / 30
+	switch mode {
+	case showFast:
+		every /= 10
+	case showStill:
+		files = files[:1]
+	}
+	pace := time.NewTicker(every)
 	defer pace.Stop()
 	for sequence := 0; mode != showOnce || sequence < len(files); sequence++ {
 		if mode == showStall && sequence == 5 {

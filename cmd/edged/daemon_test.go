@@ -26,11 +26,13 @@ type event struct {
 	Time      time.Time
 	Frame     uint64
 	Label     string
+	Before    string
 	Score     float64
 	Top       []struct{ Label string }
 	Model     string
 	State     string
 	Reason    string
+	Output    string
 	LatencyMS float64 `json:"latency_ms"`
 	PredictMS float64 `json:"predict_ms"`
 }

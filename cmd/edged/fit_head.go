@@ -85,8 +85,9 @@ func (f *fitFlags) runHead(command *cobra.Command) error {
 		},
 		Minimum: f.minimum, Limit: f.limit, Method: f.method.value, Strict: f.strict, Skip: tell.skip,
 	}
-	if f.progress.value != "json" {
-		fit.Progress = newProgress("features")
+	fit.Progress = newProgress("features")
+	if f.progress.value == "json" {
+		fit.Progress = tell.progress("features")
 	}
 	head, err := fit.Run(command.Context())
 	if err != nil {

@@ -38,6 +38,15 @@ func (t *teller) object(kind string, v any) {
 	}
 }
 
+// progress tells how far a stage of a fit is.
+func (t *teller) progress(stage string) func(done, all int) {
+	return func(done, all int) {
+		t.lock.Lock()
+		defer t.lock.Unlock()
+		t.object("progress", map[string]any{"stage": stage, "done": done, "all": all})
+	}
+}
+
 func (t *teller) skip(s train.Skipped) {
 	t.lock.Lock()
 	defer t.lock.Unlock()

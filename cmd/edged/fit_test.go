@@ -125,8 +125,18 @@ func TestFitHeadOnly(t *testing.T) {
 			Labels   []string
 		}
 	}
-	if err := json.Unmarshal([]byte(strings.SplitN(got.output, "\n", 2)[0]), &line); err != nil {
-		t.Fatal(err, got)
+	progress := 0
+	for text := range strings.Lines(got.output) {
+		if err := json.Unmarshal([]byte(text), &line); err != nil {
+			t.Fatal(err, got)
+		}
+		if line.Event != "progress" {
+			break
+		}
+		progress++
+	}
+	if progress != 30 {
+		t.Errorf("%d of 30 captures were told as done", progress)
 	}
 	_, err := os.Stat(out)
 	if line.Event != "head" || len(line.Head.Labels) != 10 || line.Head.Training < 20 || line.Head.Accepted != (got.status == 0) || line.Head.Accepted != (err == nil) {

@@ -9,11 +9,13 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"edged/processtest"
+	"edged/storage"
 )
 
 // patterns writes pictures of stripes and, with spots above 0, of a third kind.
@@ -59,21 +61,7 @@ func fitter(t *testing.T) string {
 // TestFitOnRequest teaches a model stripes, gives captures of spots besides, and
 // asks the daemon to learn: a model that knows spots takes over.
 func TestFitOnRequest(t *testing.T) {
-	state, lessons := t.TempDir(), t.TempDir()
-	config := filepath.Join(t.TempDir(), "config.json")
-	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	patterns(t, lessons, 16, 0)
-	first := filepath.Join(state, "models", "first")
-	if got := edged(t, "fit", "--train", lessons, "--arch", config, "--epochs", "8", "--batch-size", "8", "--learning-rate", "0.01", "--out", first); got.status != 0 {
-		t.Fatal(got)
-	}
-	captures := t.TempDir()
-	patterns(t, captures, 30, 20)
-	if got := edged(t, "captures", "import", captures, "--state", state); got.status != 0 {
-		t.Fatal(got)
-	}
+	state := taught(t)
 	more := fmt.Sprintf("[fit]\nprogram = %q\nthreads = 1\n", fitter(t))
 	d := runDaemonConfigured(t, more, state, camera(t, showLoop))
 	d.until("prediction", by("first"))
@@ -86,7 +74,12 @@ func TestFitOnRequest(t *testing.T) {
 	ask("")
 	d.until("the start of the fit", inState("fit", "started"))
 	ask("under way")
-	events := d.until("the end of the fit", func(e event) bool { return e.Event == "fit" && e.State != "started" })
+	events := d.until("the end of the fit", func(e event) bool {
+		return e.Event == "fit" && e.State != "started" && e.State != "running"
+	})
+	if !slices.ContainsFunc(events, func(e event) bool { return inState("fit", "running")(e) && strings.HasPrefix(e.Reason, "features ") }) {
+		t.Error("no progress was told")
+	}
 	end := events[len(events)-1]
 	if end.State != "committed" || end.Model == "" {
 		t.Fatalf("got %+v", end)
@@ -131,4 +124,54 @@ func TestFitThatFails(t *testing.T) {
 	if _, err := os.Stat(left); err == nil {
 		t.Error("what a killed fit left is still there")
 	}
+}
+
+// TestAFitThatKnowsLessIsRolledBack has a fit make a model that is unsure of
+// everything. It takes over, is compared with the one before, and goes for good.
+func TestAFitThatKnowsLessIsRolledBack(t *testing.T) {
+	if processtest.Emulator() != nil {
+		return // it takes 30 samples, one a second at most: minutes on an emulated CPU
+	}
+	t.Parallel()
+	state := stateWith(t, "digits")
+	m, err := storage.Load(filepath.Join(state, "models", "digits"), storage.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	weights := m.Network.Weights()
+	for _, w := range weights[len(weights)-2:] {
+		clear(w.Value)
+	}
+	unsure := filepath.Join(t.TempDir(), "unsure")
+	m.Parent, m.Probe = m.Name, nil
+	if err := storage.Commit(unsure, m, storage.CommitOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "edged-fit")
+	text := fmt.Sprintf("#!/bin/sh\nwhile [ \"$1\" != --out ]; do shift; done\ncp -r %s \"$2\"\n"+
+		"echo '{\"event\":\"head\",\"head\":{\"accepted\":true,\"method\":\"fit\",\"reason\":\"it says so\"}}'\n", unsure)
+	if err := os.WriteFile(program, []byte(text), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	d := runDaemonConfigured(t, fmt.Sprintf("[fit]\nprogram = %q\n", program), state, camera(t, showLoop))
+	d.until("prediction", by("digits"))
+	d.carry("fit")
+	events := d.until("the fit", inState("fit", "committed"))
+	fitted := events[len(events)-1].Model
+	d.until("prediction of the new model", by(fitted))
+	events = d.until("the end of the shadow", inState("shadow", "rolled back"))
+	if e := events[len(events)-1]; !strings.HasPrefix(e.Model, fitted) || !strings.Contains(e.Reason, "0.10 in the mean") {
+		t.Errorf("got %+v", e)
+	}
+	d.until("prediction of the model before", by("digits"))
+	if got := edged(t, "status", "--state", state); !strings.Contains(got.output, "rolled back since") {
+		t.Errorf("got %+v", got)
+	}
+	d.stop()
+	d = runDaemonConfigured(t, "", state, camera(t, showLoop))
+	d.until("prediction after the restart", by("digits"))
+	if got := list(t, state)[fitted]; got.Active || !got.Withdrawn {
+		t.Errorf("got %+v", got)
+	}
+	d.stop()
 }

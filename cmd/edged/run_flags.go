@@ -27,7 +27,7 @@ func (f *runFlags) add(command *cobra.Command) {
 		func(c *config.Config, v string) { c.Models.Folder = v })
 	flag(f, command, "output", defaults.Events.Output, "where events go: - for standard output, or a file",
 		func(c *config.Config, v string) { c.Events.Output = v })
-	flag(f, command, "events", defaults.Events.Mode, "which predictions are told: all or changes",
+	flag(f, command, "events", defaults.Events.Mode, "what is told of frames: all, frames or changes",
 		func(c *config.Config, v string) { c.Events.Mode = v })
 	flag(f, command, "top", defaults.Predict.Top, "how many of the best scores an event carries",
 		func(c *config.Config, v int) { c.Predict.Top = v })

@@ -240,10 +240,10 @@ func TestRunTellsSystemd(t *testing.T) {
 func TestRunWritesEventsToAFile(t *testing.T) {
 	state := stateWith(t, "digits")
 	file := filepath.Join(t.TempDir(), "events.jsonl")
-	d := runDaemon(t, state, camera(t, showLoop), "--output", file, "--events", "changes", "--top", "1")
+	d := runDaemon(t, state, camera(t, showLoop), "--output", file, "--events", "changes")
 	eventually(t, "events come", func() bool {
 		text, _ := os.ReadFile(file)
-		return bytes.Count(text, []byte(`"prediction"`)) > 5
+		return bytes.Count(text, []byte(`"change"`)) > 5
 	})
 	d.stop()
 	label := ""
@@ -252,11 +252,28 @@ func TestRunWritesEventsToAFile(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &e); err != nil {
 			t.Fatal(err)
 		}
-		if predicted(e) && (e.Label == label || len(e.Top) != 1) {
+		if predicted(e) {
+			t.Errorf("got %+v where changes are asked for", e)
+		}
+		if e.Event != "change" {
+			continue
+		}
+		if e.Label == label || e.Before != label || !strings.HasPrefix(e.Model, "digits@") {
 			t.Errorf("got %+v after %q", e, label)
 		}
-		if predicted(e) {
-			label = e.Label
+		label = e.Label
+	}
+}
+
+func TestRunTellsFramesAlone(t *testing.T) {
+	d := runDaemon(t, stateWith(t, "digits"), camera(t, showLoop), "--events", "frames", "--top", "1")
+	var events []event
+	for range 5 {
+		events = append(events, d.until("prediction", predicted)...)
+	}
+	for _, e := range append(events, d.stop()...) {
+		if e.Event == "change" || predicted(e) && len(e.Top) != 1 {
+			t.Errorf("got %+v", e)
 		}
 	}
 }
@@ -264,7 +281,7 @@ func TestRunWritesEventsToAFile(t *testing.T) {
 func TestRunFlagsAreChecked(t *testing.T) {
 	for _, test := range []struct{ line, want string }{
 		{"run --fps 0", "the command line: camera.fps: 0 is not between 0.1 and 1000"},
-		{"run --events some", `"some" is none of "all", "changes"`},
+		{"run --events some", `"some" is none of "all", "frames", "changes"`},
 		{"run now", "`edged run` takes no arguments"},
 	} {
 		got := edged(t, strings.Fields(test.line)...)

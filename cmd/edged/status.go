@@ -8,6 +8,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"edged/publish/outputs"
 	"edged/storage"
 	"edged/web"
 
@@ -59,6 +60,12 @@ func printStatus(w io.Writer, s *web.Status) error {
 	line("camera", "%s", describeCamera(s.Camera))
 	line("frames", "%d received: %d predicted, %d skipped for newer ones, %d without a model",
 		s.Frames.Received, s.Frames.Predicted, s.Frames.Skipped, s.Frames.Unanswered)
+	if r := s.Result; r != nil {
+		line("result", "%s, score %.2f, since %s", r.Label, r.Score, r.Since.Local().Format(time.DateTime))
+	}
+	for _, o := range s.Outputs {
+		line("output", "%s", describeOutput(o))
+	}
 	line("latency", "%s", describePercentiles(s.Latency))
 	line("predict", "%s", describePercentiles(s.Predict))
 	for _, p := range s.Ports {
@@ -71,6 +78,9 @@ func printStatus(w io.Writer, s *web.Status) error {
 		line("captures", "%d of %d labels, %.1f MB; %.1f GB free", s.Captures.Count, len(s.Captures.Labels), float64(s.Captures.Bytes)/1e6, float64(s.Captures.Free)/1e9)
 	}
 	line("fit", "%s", describeFit(s.Fit))
+	if w := s.Shadow; w != nil {
+		line("shadow", "%s: %s since %s, %d samples, score %.2f, before %.2f: %s", w.Model, w.State, w.Since.Local().Format(time.DateTime), w.Samples, w.Newer, w.Older, w.Reason)
+	}
 	for _, sink := range s.Sinks {
 		line("events", "%s", describeSink(sink.Name, sink.Written, sink.Dropped, sink.Failed, sink.Error))
 	}
@@ -110,8 +120,25 @@ func describePort(p web.PortStatus) string {
 	return text
 }
 
+func describeOutput(o outputs.Status) string {
+	text := fmt.Sprintf("%s: %s, changed %d times", o.Output, o.State, o.Shown)
+	if o.Label != "" {
+		text += ", shows " + o.Label
+	}
+	if o.Reason != "" {
+		text += ": " + o.Reason
+	}
+	return text
+}
+
 func describeFit(f web.FitStatus) string {
 	text := fmt.Sprintf("%s, %d new captures", f.State, f.New)
+	if f.Progress != "" {
+		text += ", " + f.Progress
+	}
+	if !f.Next.IsZero() {
+		text += ", next at " + f.Next.Local().Format(time.DateTime)
+	}
 	if f.Result == "" {
 		return text
 	}

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"regexp"
@@ -9,6 +10,8 @@ import (
 	"time"
 
 	"edged/capture"
+	"edged/cmd/edged/fitting"
+	"edged/cmd/edged/results"
 )
 
 // mistake is a value that makes no sense.
@@ -35,7 +38,8 @@ func (c *Config) check() *mistake {
 		finite("predict.scale", c.Predict.Scale),
 		finite("predict.offset", c.Predict.Offset),
 		between("predict.top", c.Predict.Top, 1, 1000),
-		oneOf("events.mode", c.Events.Mode, "all", "changes"),
+		c.Results.check(),
+		oneOf("events.mode", c.Events.Mode, EventsAll, EventsFrames, EventsChanges),
 		atLeast("events.limit", c.Events.Limit, 4096),
 		between("events.keep", c.Events.Keep, 0, 1000),
 		between("events.queue", c.Events.Queue, 1, 65536),
@@ -46,7 +50,10 @@ func (c *Config) check() *mistake {
 		lasting("labels.debounce", c.Labels.Debounce, 0, time.Minute),
 		expression("labels.pattern", c.Labels.Pattern),
 		c.Labels.checkPorts(),
+		c.checkOutputs(),
 		between("fit.after", c.Fit.After, 0, 1_000_000),
+		timesOfDay("fit.at", c.Fit.At),
+		lasting("fit.shadow", c.Fit.Shadow, 0, 7*24*time.Hour),
 		lasting("fit.quiet", c.Fit.Quiet, 100*time.Millisecond, time.Hour),
 		lasting("fit.limit", c.Fit.Limit, 10*time.Second, 24*time.Hour),
 		atLeast("fit.memory", c.Fit.Memory, 128_000_000),
@@ -72,6 +79,33 @@ func (l *Labels) checkPorts() *mistake {
 		}
 		if err := p.Mode().Check(); err != nil {
 			return &mistake{"labels.port", err.Error()}
+		}
+	}
+	return nil
+}
+
+// What events.mode can be.
+const (
+	EventsAll     = "all"
+	EventsFrames  = "frames"
+	EventsChanges = "changes"
+)
+
+func (r *Results) check() *mistake {
+	return cmp.Or(
+		oneOf("results.smoothing", r.Smoothing, string(results.None), string(results.Mean), string(results.Vote)),
+		between("results.frames", r.Frames, 1, 1000),
+		between("results.votes", r.Votes, 1, r.Frames),
+		between("results.threshold", r.Threshold, 0, 1),
+		between("results.hysteresis", r.Hysteresis, 0, 1),
+	)
+}
+
+// timesOfDay refuses what is no time of a day, as "02:30".
+func timesOfDay(key string, values []string) *mistake {
+	for _, value := range values {
+		if _, err := fitting.ParseTimeOfDay(value); err != nil {
+			return &mistake{key, err.Error()}
 		}
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"edged/cmd/edged/results"
 	"edged/storage"
 )
 
@@ -14,7 +15,10 @@ type Config struct {
 	Camera  Camera  `toml:"camera"`
 	Models  Models  `toml:"models"`
 	Predict Predict `toml:"predict"`
+	Results Results `toml:"results"`
 	Events  Events  `toml:"events"`
+	// Outputs are the machines that results are told.
+	Outputs []Output `toml:"outputs"`
 	// Captures and Labels say what is kept of what a person labels, and how labels come.
 	Captures Captures `toml:"captures"`
 	Labels   Labels   `toml:"labels"`
@@ -52,6 +56,34 @@ type Predict struct {
 	Offset    *float64 `toml:"offset"`
 	Kernels   string   `toml:"kernels"`
 	Top       int      `toml:"top"`
+}
+
+// Results says what is made of the scores of single frames.
+type Results struct {
+	Smoothing  string  `toml:"smoothing"`
+	Frames     int     `toml:"frames"`
+	Votes      int     `toml:"votes"`
+	Threshold  float64 `toml:"threshold"`
+	Hysteresis float64 `toml:"hysteresis"`
+}
+
+// Options are the results package's.
+func (r *Results) Options() results.Options {
+	return results.Options{
+		Smoothing: results.Smoothing(r.Smoothing), Frames: r.Frames, Votes: r.Votes,
+		Threshold: float32(r.Threshold), Hysteresis: float32(r.Hysteresis),
+	}
+}
+
+// Output is a serial port or a GPIO line that follows labels.
+type Output struct {
+	Kind   string        `toml:"kind"`
+	Labels []string      `toml:"labels"`
+	Hold   time.Duration `toml:"hold"`
+	Port
+	Chip      string `toml:"chip"`
+	Line      Line   `toml:"line"`
+	ActiveLow bool   `toml:"active_low"`
 }
 
 // Events says where events go.
@@ -95,7 +127,9 @@ type Port struct {
 // Fit says when and how the head is fitted to captures.
 type Fit struct {
 	After   int           `toml:"after"`
+	At      []string      `toml:"at"`
 	Quiet   time.Duration `toml:"quiet"`
+	Shadow  time.Duration `toml:"shadow"`
 	Limit   time.Duration `toml:"limit"`
 	Memory  Size          `toml:"memory"`
 	Threads int           `toml:"threads"`

@@ -36,9 +36,13 @@ func TestSampleHoldsEveryKeyAndTheDefaults(t *testing.T) {
 		}
 	}
 	all := strings.NewReplacer("# scale = ", "scale = ", "# offset = ", "offset = ", "# [[", "[[", "# path = ", "path = ", "# speed = ", "speed = ",
-		"# data_bits = ", "data_bits = ", "# parity = ", "parity = ", "# stop_bits = ", "stop_bits = ").Replace(Sample)
+		"# data_bits = ", "data_bits = ", "# parity = ", "parity = ", "# stop_bits = ", "stop_bits = ",
+		"# kind = ", "kind = ", "# labels = [", "labels = [", "# hold = ", "hold = ", "# chip = ", "chip = ", "# line = ", "line = ",
+		"# active_low = ", "active_low = ").Replace(Sample)
 	if got, err := load(t, all); err != nil || len(got.Labels.Ports) != 1 || got.Labels.Ports[0].Speed != 9600 || got.Predict.Scale == nil {
 		t.Errorf("what is commented out: %v, %+v", err, got)
+	} else if len(got.Outputs) != 2 || got.Outputs[0].Device().String() != "serial /dev/ttyUSB1" || got.Outputs[1].Device().String() != "gpio gpiochip0 17" {
+		t.Errorf("the outputs that are commented out: %+v", got.Outputs)
 	}
 }
 
@@ -98,6 +102,16 @@ func TestMistakesAreNamedWithLineAndCure(t *testing.T) {
 		{"parity", "[[labels.port]]\npath = '/dev/a'\nparity = 'mark'", 1, "must be none, odd or even"},
 		{"key of a port", "[[labels.port]]\npath = '/dev/a'\nbaud = 9600", 3, "labels.port.baud: no such key"},
 		{"pattern", "[labels]\npattern = '('", 2, "labels.pattern: error parsing regexp"},
+		{"votes", "[results]\nvotes = 6", 2, "results.votes: 6 is not between 1 and 5"},
+		{"threshold", "[results]\nthreshold = 50", 2, "results.threshold: 50 is not between 0 and 1"},
+		{"time of day", "[fit]\nat = ['25:00']", 2, `fit.at: "25:00" is no time of a day: write it as "02:30"`},
+		{"no kind", "[[outputs]]\npath = '/dev/a'", 1, `outputs.kind: "" is none of "serial", "gpio"`},
+		{"output without a path", "[[outputs]]\nkind = 'serial'", 1, `outputs.path: the port "" must be a path`},
+		{"output of both kinds", "[[outputs]]\nkind = 'gpio'\npath = '/dev/a'\nchip = 'gpiochip0'\nline = 3", 2, "a gpio output has no path"},
+		{"line without a chip", "[[outputs]]\nkind = 'gpio'\nline = 3", 3, "outputs.line: needs a number and a chip, or a name"},
+		{"line", "[[outputs]]\nkind = 'gpio'\nline = 3.5", 3, "3.5 is neither the number nor the name of a line"},
+		{"empty label", "[[outputs]]\nkind = 'gpio'\nline = 'A'\nlabels = ['']", 4, "label 1 is empty"},
+		{"output twice", "[[labels.port]]\npath = '/dev/a'\n[[outputs]]\nkind = 'serial'\npath = '/dev/a'", 3, "serial /dev/a has another use"},
 		{"no toml", "[camera\n", 2, "expected '.' or ']' to end table name"},
 	}
 	for _, test := range tests {

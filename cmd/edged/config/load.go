@@ -103,7 +103,11 @@ func (c *Config) read(file, text string) error {
 		return &Error{file, findLine(text, key), key, suggestion(key)}
 	}
 	if err := c.check(); err != nil {
-		return &Error{file, findLine(text, err.key), err.key, err.message}
+		line := findLine(text, err.key)
+		if table := strings.LastIndexByte(err.key, '.'); line == 0 && table > 0 { // a key that is missing
+			line = findLine(text, err.key[:table])
+		}
+		return &Error{file, line, err.key, err.message}
 	}
 	return nil
 }

@@ -12,6 +12,10 @@ func Keys() []string { return keysOf(reflect.TypeFor[Config](), "") }
 func keysOf(t reflect.Type, prefix string) []string {
 	var keys []string
 	for field := range t.Fields() {
+		if field.Anonymous {
+			keys = append(keys, keysOf(field.Type, prefix)...)
+			continue
+		}
 		key := prefix + field.Tag.Get("toml")
 		inner := field.Type
 		if inner.Kind() == reflect.Slice {

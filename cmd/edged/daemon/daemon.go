@@ -14,8 +14,11 @@ import (
 	"edged/cmd/edged/engine"
 	"edged/cmd/edged/fitting"
 	"edged/cmd/edged/labels"
+	"edged/cmd/edged/results"
+	"edged/cmd/edged/shadow"
 	"edged/kernels"
 	"edged/publish"
+	"edged/publish/outputs"
 	"edged/storage"
 	"edged/systemd"
 	"edged/web"
@@ -48,8 +51,10 @@ type Daemon struct {
 	ring      *capture.Ring
 	labeller  *labels.Labeller
 	fits      *fitting.Worker
+	shadow    *shadow.Shadow
 	codes     capture.Codes
 	ports     []*capture.Serial
+	outputs   []*outputs.Output
 }
 
 // New claims the state folder and opens the control socket. Run must follow.
@@ -69,11 +74,19 @@ func New(o Options) (*Daemon, error) {
 	d.ring = newRing(&o.Config.Labels)
 	d.camera = capture.NewCamera(d.cameraOptions())
 	d.addLabels()
+	d.addOutputs()
+	d.shadow = shadow.New(shadow.Options{
+		Active: d.models.Active, Latest: d.ring.Latest, Reject: d.models.Reject,
+		Period: o.Config.Fit.Shadow, Publish: d.publisher.Publish, Log: o.Log,
+	})
 	d.loop = &loop{
 		next:    d.camera.Next,
 		active:  d.models.Active,
 		publish: d.publisher.Publish,
-		changes: o.Config.Events.Mode == "changes",
+		filter:  results.New(o.Config.Results.Options()),
+		show:    d.show,
+		frames:  o.Config.Events.Mode != config.EventsChanges,
+		changes: o.Config.Events.Mode != config.EventsFrames,
 		report:  func(err error) { o.Log.Error("a frame could not be answered", "error", err) },
 		event:   publish.Prediction{Top: make([]publish.Score, 0, o.Config.Predict.Top)},
 		started: d.started,
@@ -153,9 +166,12 @@ func (d *Daemon) serve(ctx context.Context) error {
 	service := &systemd.Service{Alive: d.loop.alive}
 	server := &web.Server{Listener: d.listener, Handler: d.control().Handler()}
 	group, ctx := errgroup.WithContext(ctx)
-	parts := []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run, d.fits.Run}
+	parts := []func(context.Context) error{d.models.Run, d.watch, d.loop.Run, server.Run, service.Run, d.fits.Run, d.shadow.Run}
 	for _, port := range d.ports {
 		parts = append(parts, port.Run)
+	}
+	for _, output := range d.outputs {
+		parts = append(parts, output.Run)
 	}
 	for _, run := range parts {
 		group.Go(func() error { return run(ctx) })

@@ -13,8 +13,10 @@ import (
 	"edged/capture"
 	"edged/cmd/edged/config"
 	"edged/cmd/edged/engine"
+	"edged/cmd/edged/results"
 	"edged/kernels"
 	"edged/publish"
+	"edged/publish/outputs"
 	"edged/storage"
 	"edged/storage/picture"
 	"edged/web"
@@ -56,8 +58,14 @@ func TestAnswersAllocateNothing(t *testing.T) {
 	version := &storage.Version{Name: "digits", Ready: ready}
 	publisher := publish.New()
 	publisher.Add("full", io.Discard, 1)
+	out := outputs.New(outputs.Options{Device: outputs.Serial{Port: "/nowhere"}})
+	shown := 0
 	l := &loop{
 		active:  func() *storage.Version { return version },
+		filter:  results.New(config.Default().Results.Options()),
+		show:    func(label string, score float32) { shown++; out.Show(label, score) },
+		frames:  true,
+		changes: true,
 		publish: publisher.Publish,
 		report:  func(err error) { t.Error(err) },
 		event:   publish.Prediction{Top: make([]publish.Score, 0, 3)},
@@ -69,6 +77,9 @@ func TestAnswersAllocateNothing(t *testing.T) {
 	}
 	if l.event.Label != "7" || l.predicted.Load() != 7 {
 		t.Errorf("got %+v after %d frames", l.event, l.predicted.Load())
+	}
+	if l.change.Label != "7" || l.latest().Label != "7" || shown != 7 {
+		t.Errorf("got the result %+v, %+v, shown %d times", l.change, l.latest(), shown)
 	}
 }
 

@@ -35,7 +35,7 @@ func (d *Daemon) addLabels() {
 	d.labeller = labels.New(labels.Options{
 		Ring: d.ring, Captures: d.store, Active: d.models.Active, Source: c.Camera.Source, Camera: d.camera.Status,
 		Frames: c.Labels.Frames, Delay: c.Labels.Delay, Window: c.Labels.Window, Debounce: c.Labels.Debounce,
-		Kept: d.fits.Labelled, Fit: d.fits.Request, Publish: d.publisher.Publish,
+		Kept: d.fits.Labelled, Fit: d.fits.Request, Fitting: d.fitWords, Publish: d.publisher.Publish,
 	})
 	d.codes = codes(&c.Labels)
 	for _, port := range c.Labels.Ports {
@@ -60,9 +60,18 @@ func (d *Daemon) fitOptions() fitting.Options {
 	return fitting.Options{
 		Program: program, Active: d.models.Active,
 		Captures: d.options.Config.CaptureFolder(), Features: filepath.Join(d.options.Config.State, "features"), Models: d.options.Config.ModelFolder(),
-		After: c.After, Quiet: c.Quiet, Limit: c.Limit, Memory: int64(c.Memory), Threads: threads,
+		After: c.After, At: timesOfDay(c.At), Quiet: c.Quiet, Limit: c.Limit, Memory: int64(c.Memory), Threads: threads,
 		Publish: d.publisher.Publish, Log: d.options.Log,
 	}
+}
+
+// timesOfDay are the set times of fits.
+func timesOfDay(texts []string) []fitting.TimeOfDay {
+	times := make([]fitting.TimeOfDay, len(texts))
+	for i, text := range texts {
+		times[i], _ = fitting.ParseTimeOfDay(text) // config has checked it
+	}
+	return times
 }
 
 // codes are what the configuration makes of bare lines.

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"edged/capture"
+	"edged/cmd/edged/results"
 	"edged/nn"
 	"edged/publish"
 	"edged/storage"
@@ -25,7 +27,10 @@ type loop struct {
 	next    func(context.Context, *capture.Frame) error
 	active  func() *storage.Version
 	publish func(publish.Event)
-	changes bool // publish only when the label changes
+	filter  *results.Filter
+	show    func(label string, score float32) // the result, at each frame
+	frames  bool                              // publish the answer for each frame
+	changes bool                              // publish when the result changes
 	report  func(error)
 
 	// version is the one that answered last, picture its way from a frame to an
@@ -33,6 +38,10 @@ type loop struct {
 	version *storage.Version
 	picture *nn.Preprocessor
 	event   publish.Prediction
+	change  publish.ResultChange
+
+	mu     sync.Mutex
+	result result
 
 	started    time.Time
 	lastBeat   atomic.Int64 // nanoseconds since started
@@ -40,6 +49,12 @@ type loop struct {
 	unanswered atomic.Uint64
 	latency    durations
 	predict    durations
+}
+
+// result is what the frames show, and since when.
+type result struct {
+	results.Result
+	since time.Time
 }
 
 // Run takes frames until ctx ends. It beats at least once a second, frames or
@@ -108,17 +123,44 @@ func (l *loop) adopt(version *storage.Version) bool {
 		return false
 	}
 	l.version, l.picture = version, picture
+	l.filter.Adopt(version.Model.Labels)
 	return true
 }
 
 func (l *loop) tell(frame *capture.Frame, scores []float32, predict, latency time.Duration) {
-	e := &l.event
-	before, modelBefore := e.Label, e.Model
-	e.Top = best(e.Top, scores, l.version.Model.Labels)
-	e.Label, e.Score, e.Model = e.Top[0].Label, e.Top[0].Score, l.version.ID()
-	e.Time, e.Frame, e.Predict, e.Latency = frame.Time, frame.Sequence, predict, latency
-	if l.changes && before == e.Label && modelBefore == e.Model {
+	if l.frames {
+		e := &l.event
+		e.Top = best(e.Top, scores, l.version.Model.Labels)
+		e.Label, e.Score, e.Model = e.Top[0].Label, e.Top[0].Score, l.version.ID()
+		e.Time, e.Frame, e.Predict, e.Latency = frame.Time, frame.Sequence, predict, latency
+		l.publish(e)
+	}
+	now, changed := l.filter.Add(scores)
+	if now.Label == "" {
 		return
 	}
-	l.publish(e)
+	l.note(now, changed, frame.Time)
+	l.show(now.Label, now.Score)
+	if changed && l.changes {
+		c := &l.change
+		c.Before, c.Label, c.Score = c.Label, now.Label, now.Score
+		c.Time, c.Frame, c.Model = frame.Time, frame.Sequence, l.version.ID()
+		l.publish(c)
+	}
+}
+
+func (l *loop) note(now results.Result, changed bool, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.result.Result = now
+	if changed {
+		l.result.since = at
+	}
+}
+
+// latest is the result so far; its label is "" before there is any.
+func (l *loop) latest() result {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.result
 }

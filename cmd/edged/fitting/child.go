@@ -33,6 +33,7 @@ type command struct {
 	program   string
 	arguments []string
 	memory    int64
+	progress  func(string) // hears how far it is, once a second at most
 }
 
 // A fit yields to everything else: the least priority, the disk only when nobody
@@ -46,7 +47,7 @@ const (
 
 // run runs a child to its end, or kills it and all that it started when ctx ends.
 func run(ctx context.Context, c command) outcome {
-	var out tail
+	out := tail{progress: c.progress}
 	var words bytes.Buffer
 	child := exec.CommandContext(ctx, c.program, c.arguments...)
 	child.Stdout, child.Stderr = &out, &words
@@ -112,6 +113,8 @@ type tail struct {
 	line     bytes.Buffer
 	reason   string
 	accepted bool
+	progress func(string)
+	told     time.Time // when progress last heard
 }
 
 // maxTail bounds a line.
@@ -134,6 +137,9 @@ func (t *tail) Write(b []byte) (int, error) {
 	}
 }
 
+// progressEvery is how often progress is told.
+const progressEvery = time.Second
+
 func (t *tail) read(line []byte) {
 	var said struct {
 		Event string
@@ -142,9 +148,23 @@ func (t *tail) read(line []byte) {
 			Method   string
 			Reason   string
 		}
+		Progress struct {
+			Stage     string
+			Done, All int
+		}
 	}
-	if json.Unmarshal(line, &said) == nil && said.Event == "head" {
+	if json.Unmarshal(line, &said) != nil {
+		return
+	}
+	switch p := said.Progress; said.Event {
+	case "head":
 		t.accepted, t.reason = said.Head.Accepted, said.Head.Method+": "+said.Head.Reason
+	case "progress":
+		now := time.Now()
+		if t.progress != nil && (p.Done == p.All || now.Sub(t.told) >= progressEvery) {
+			t.told = now
+			t.progress(fmt.Sprintf("%s %d of %d", p.Stage, p.Done, p.All))
+		}
 	}
 }
 

@@ -29,6 +29,10 @@ type Options struct {
 	// Quiet; 0 leaves it to requests.
 	After int
 	Quiet time.Duration
+	// At are set times of the day; a fit begins at each, if captures are new. Wall
+	// is the clock that they are set by; nil means the system's.
+	At   []TimeOfDay
+	Wall func() time.Time
 	// Limit is how long a fit may take, Memory how many bytes of data it may have
 	// and Threads how many cores it uses.
 	Limit   time.Duration
@@ -57,6 +61,9 @@ type Status struct {
 	Model   string // that it made
 	Ended   time.Time
 	Seconds float64 // that it took
+
+	Progress string    // of a fit that is under way, as "features 12 of 50"
+	Next     time.Time // set time of the next fit; zero without any
 }
 
 // Worker starts fits.
@@ -71,6 +78,9 @@ type Worker struct {
 
 // New returns a Worker whose work is done by Run.
 func New(o Options) *Worker {
+	if o.Wall == nil {
+		o.Wall = time.Now
+	}
 	return &Worker{o: o, request: make(chan struct{}, 1), labels: make(chan int, 1), status: Status{State: Idle}}
 }
 
@@ -112,10 +122,23 @@ func (w *Worker) Run(ctx context.Context) error {
 	quiet := time.NewTimer(time.Hour)
 	defer quiet.Stop()
 	quiet.Stop()
+	times := newTimetable(w.o.At, w.o.Wall())
+	w.plan(times)
+	clock := time.NewTicker(lookAtClock)
+	defer clock.Stop()
+	if len(w.o.At) == 0 {
+		clock.Stop()
+	}
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
+		case now := <-clock.C:
+			if times.due(now, w.o.Wall()) {
+				quiet.Stop()
+				w.atSetTime(ctx)
+			}
+			w.plan(times)
 		case <-w.labels:
 			if w.o.After > 0 && w.Status().New >= w.o.After {
 				w.enter(Waiting)
@@ -128,6 +151,26 @@ func (w *Worker) Run(ctx context.Context) error {
 			w.fit(ctx)
 		}
 	}
+}
+
+// plan notes when the next fit is due.
+func (w *Worker) plan(times *timetable) {
+	next := times.next(w.o.Wall())
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.status.Next = next
+}
+
+// atSetTime begins a fit unless nothing is new since the last one. What came
+// before this daemon began counts as new.
+func (w *Worker) atSetTime(ctx context.Context) {
+	s := w.Status()
+	if s.New == 0 && s.Result != "" && s.Result != failed {
+		w.enter(Idle)
+		w.o.Log.Info("fit", "state", "left out at its set time", "reason", "no captures are new")
+		return
+	}
+	w.fit(ctx)
 }
 
 func (w *Worker) enter(s State) {
@@ -147,11 +190,20 @@ func (w *Worker) fit(ctx context.Context) {
 	model, o := w.child(ctx, began)
 	w.mu.Lock()
 	w.status.State, w.status.Result, w.status.Reason, w.status.Model = Idle, o.result, o.reason, model
+	w.status.Progress = ""
 	w.status.Ended, w.status.Seconds = time.Now(), time.Since(began).Seconds()
 	w.mu.Unlock()
 	if ctx.Err() == nil {
 		w.tell(o.result, model, o.reason)
 	}
+}
+
+// running tells how far a fit is.
+func (w *Worker) running(progress string) {
+	w.mu.Lock()
+	w.status.Progress = progress
+	w.mu.Unlock()
+	w.o.Publish(&publish.FitChange{Time: time.Now(), State: "running", Reason: progress})
 }
 
 func (w *Worker) tell(state, model, reason string) {
@@ -169,7 +221,7 @@ func (w *Worker) child(ctx context.Context, now time.Time) (model string, o outc
 	ctx, cancel := context.WithTimeoutCause(ctx, w.o.Limit, fmt.Errorf("it took longer than %v", w.o.Limit))
 	defer cancel()
 	o = run(ctx, command{
-		program: w.o.Program, memory: w.o.Memory,
+		program: w.o.Program, memory: w.o.Memory, progress: w.running,
 		arguments: []string{
 			"fit", "--head-only", "--model", active.Path, "--captures", w.o.Captures, "--features", w.o.Features,
 			"--out", filepath.Join(w.o.Models, name), "--threads", fmt.Sprint(w.o.Threads), "--progress", "json",

@@ -35,8 +35,10 @@ type Options struct {
 	Debounce time.Duration
 	// Kept hears how many captures a label added.
 	Kept func(captures int)
-	// Fit asks for a fit of the head.
+	// Fit asks for a fit of the head, and Fitting is what a status line tells of
+	// fits and results, as "fit=idle".
 	Fit     func() error
+	Fitting func() string
 	Publish func(publish.Event)
 }
 
@@ -183,7 +185,8 @@ func (l *Labeller) undo(o capture.Order) (string, error) {
 	return "undo " + answer(kept, entry.label), nil
 }
 
-// status is one line: what serves, what the camera does, what is kept.
+// status is one line: what serves, what the camera does, what is kept, what fits do
+// and what is seen.
 func (l *Labeller) status() (string, error) {
 	model := "none"
 	if version := l.o.Active(); version != nil {
@@ -194,7 +197,7 @@ func (l *Labeller) status() (string, error) {
 		return "", err
 	}
 	s := kept.Status()
-	return fmt.Sprintf("status model=%s camera=%s captures=%d labels=%d", model, l.o.Camera().State, s.Count, len(s.Labels)), nil
+	return fmt.Sprintf("status model=%s camera=%s captures=%d labels=%d %s", model, l.o.Camera().State, s.Count, len(s.Labels), l.o.Fitting()), nil
 }
 
 func (l *Labeller) tell(o capture.Order, label string, count int, captures []storage.Capture, undone bool) {

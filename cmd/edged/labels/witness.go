@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"edged/cmd/edged/engine"
 	"edged/nn"
 	"edged/storage"
 )
@@ -11,26 +12,15 @@ import (
 // maxScores is how many of a model's scores are noted with a capture.
 const maxScores = 5
 
-// witness answers pictures by the active model beside the frame loop.
-type witness struct {
-	version *storage.Version
-	runner  *nn.Runner
-	picture *nn.Preprocessor
-}
+// witness tells what a version says of pictures.
+type witness struct{ engine.Witness }
 
 // scores are the version's best scores of a picture; none if it can't answer.
 func (w *witness) scores(version *storage.Version, m nn.Image) []storage.LabelScore {
-	if w.version != version {
-		picture, err := nn.NewPreprocessor(version.Model.Preprocessing, version.Plan.InputShape())
-		if err != nil {
-			return nil
-		}
-		w.version, w.picture, w.runner = version, picture, version.Plan.NewRunner(nil)
-	}
-	if err := w.picture.Apply(w.runner.Input(), m); err != nil {
+	output, err := w.Predict(version, m)
+	if err != nil {
 		return nil
 	}
-	output := w.runner.Predict()
 	scores := make([]storage.LabelScore, len(output))
 	for i, score := range output {
 		scores[i] = storage.LabelScore{Label: version.Model.Labels[i], Score: score}
