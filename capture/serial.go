@@ -81,6 +81,11 @@ const (
 	// portRescan is how often an absent port is looked for when nothing hints at
 	// a change of /dev.
 	portRescan = 2 * time.Second
+
+	// After an order that took longer than shortWork the port rests as long as it
+	// took, so that a flood of labels leaves half of a core to the frames.
+	shortWork   = time.Millisecond
+	longestRest = 250 * time.Millisecond
 )
 
 // NewSerial returns a Serial whose work is done by Run.
@@ -202,8 +207,12 @@ func (s *Serial) read(ctx context.Context, port serial.Port, path string, answer
 			first = now
 		}
 		cut.feed(buffer[:n], func(text string, err error) {
+			began := time.Now()
 			s.line(ctx, text, err, Order{Port: "serial:" + path, Time: first}, answers)
 			first = now
+			if took := time.Since(began); took > shortWork {
+				pause(ctx, min(took, longestRest))
+			}
 		})
 	}
 	return nil

@@ -75,7 +75,7 @@ func printStatus(w io.Writer, s *web.Status) error {
 	case s.CapturesError != "":
 		line("captures", "%s", s.CapturesError)
 	case s.Captures != nil:
-		line("captures", "%d of %d labels, %.1f MB; %.1f GB free", s.Captures.Count, len(s.Captures.Labels), float64(s.Captures.Bytes)/1e6, float64(s.Captures.Free)/1e9)
+		line("captures", "%d of %d labels, %.1f MB, %d look like an earlier one; %.1f GB free", s.Captures.Count, len(s.Captures.Labels), float64(s.Captures.Bytes)/1e6, s.Captures.Similar, float64(s.Captures.Free)/1e9)
 	}
 	line("fit", "%s", describeFit(s.Fit))
 	if w := s.Shadow; w != nil {

@@ -97,9 +97,21 @@ func restrict(pid int, memory int64) {
 	}
 }
 
-// lastLine is the last thing that a program said, or how it ended.
+// lastLine is the last thing that a program said before it crashed, or how it
+// ended.
 func lastLine(words string, err error) string {
 	lines := strings.Split(strings.TrimSpace(words), "\n")
+	for _, line := range lines {
+		if crash, ok := strings.CutPrefix(line, "fatal error: "); ok {
+			if strings.Contains(crash, "memory") {
+				crash += ": raise fit.memory, or give fewer captures"
+			}
+			return crash
+		}
+		if crash, ok := strings.CutPrefix(line, "panic: "); ok {
+			return crash
+		}
+	}
 	last := strings.TrimPrefix(lines[len(lines)-1], "edged: ")
 	var exit *exec.ExitError
 	if last == "" || errors.As(err, &exit) && exit.ExitCode() < 0 {

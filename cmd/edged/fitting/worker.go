@@ -191,6 +191,9 @@ func (w *Worker) fit(ctx context.Context) {
 	w.mu.Lock()
 	w.status.State, w.status.Result, w.status.Reason, w.status.Model = Idle, o.result, o.reason, model
 	w.status.Progress = ""
+	if o.result == failed {
+		w.status.New += captures // they are still to be learned
+	}
 	w.status.Ended, w.status.Seconds = time.Now(), time.Since(began).Seconds()
 	w.mu.Unlock()
 	if ctx.Err() == nil {

@@ -35,6 +35,7 @@ func TestOutcomes(t *testing.T) {
 		"better":        {"echo rubbish\n" + accepted + "printf '{\"ev'", outcome{committed, "fit: it is better"}},
 		"worse":         {strings.Replace(accepted, "true", "false", 1) + "exit 1", outcome{refused, "fit: it is better"}},
 		"a full disk":   {accepted + "echo 'edged: no space left' >&2; exit 1", outcome{failed, "no space left"}},
+		"a crash":       {"printf 'panic: index out of range\\n\\ngoroutine 1 [running]:\\nmain.main()\\n' >&2; exit 2", outcome{failed, "index out of range"}},
 		"no words":      {"exit 3", outcome{failed, "exit status 3"}},
 		"nothing said":  {"true", outcome{failed, "it said nothing of a model"}},
 		"killed":        {"echo 'edged: fine so far' >&2; kill -9 $$", outcome{failed, "signal: killed"}},
@@ -67,6 +68,30 @@ func TestChildYields(t *testing.T) {
 	}
 }
 
+// eats has the child of TestChildKeepsToItsMemory take more than it may have.
+const eats = "EDGED_TEST_EATS"
+
+func TestChildKeepsToItsMemory(t *testing.T) {
+	if processtest.Emulator() != nil {
+		return // QEMU ignores the limit
+	}
+	if os.Getenv(eats) != "" {
+		var all [][]byte
+		for range 1000 {
+			all = append(all, make([]byte, 10<<20))
+		}
+		t.Fatal(len(all))
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := run(t.Context(), command{program: script(t, eats+"=1 exec "+self+" -test.run '^TestChildKeepsToItsMemory$'"), memory: 512 << 20})
+	if got.result != failed || !strings.Contains(got.reason, "memory: raise fit.memory") {
+		t.Errorf("got %+v", got)
+	}
+}
+
 func TestFitEndsInTime(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	events := make(chan *publish.FitChange, 10)
@@ -78,6 +103,7 @@ func TestFitEndsInTime(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error)
 	go func() { done <- w.Run(ctx) }()
+	w.Labelled(2) // which no failure makes it forget
 	if err := w.Request(); err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +125,7 @@ func TestFitEndsInTime(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if s := w.Status(); s.State != Idle || s.Result != failed {
+	if s := w.Status(); s.State != Idle || s.Result != failed || s.New != 2 {
 		t.Errorf("%+v", s)
 	}
 }
