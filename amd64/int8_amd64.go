@@ -37,6 +37,63 @@ func Int8Multiply(dst []int32, stride int, a, b []int16, depth, tiles, panels in
 //go:noescape
 func Int8MultiplyDot(dst []int32, stride int, a []uint8, b []int8, depth, tiles, panels int, start []int32, startStride int)
 
+// The tiles of Int8Tiles: so many pixels by filters; or of Int8TilesPool, whose
+// tiles make so many outputs of two by two pixels.
+const (
+	Int8TilePixels  = 14
+	Int8PoolPixels  = 3
+	Int8TileFilters = 32
+)
+
+// Int8TileScales is the number of elements of scales of a panel of 32 filters:
+// twice bias, left shift and one more, multiplier, multiplier of the odd lanes in
+// the even ones, what rounds the even lanes and what rounds the odd ones in 64
+// bits, right shift, each of 16; then the zero point in 32 int16, 32 int8 of the
+// lower bound and as many of the upper one. Of up to 16 filters the first half
+// holds all. Of more it holds those of every eight that come first, four, and the
+// second half the other four.
+const Int8TileScales = 2*7*16 + 2*16
+
+// Int8Tiles convolves pixels for up to 32 filters:
+//
+//	for x := range pixels {
+//		for f := range filters {
+//			sum := bias[f]
+//			for i := range rows {
+//				for k := range words {
+//					for j := range 4 {
+//						sum += src[x*pixelStride+i*rowStride+4*k+j] * w[(i*words+k)*128+lane(f)*4+j]
+//					}
+//				}
+//			}
+//			dst[x*dstStride+f] = the output of the sum, as Requantize makes it
+//		}
+//	}
+//
+// where lane is the place that Int8TileScales describes. The second seven pixels
+// of fourteen begin second after the first, and the next fourteen step after
+// them. Sums with what rounds them must fit in 31 bits. src is read to the end of
+// the last fourteen or seven pixels.
+//
+//go:noescape
+func Int8Tiles(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+
+// Int8TilesPool is Int8Tiles of the maxima of two by two pixels, whose second row
+// begins second after the first. The next six pixels of both begin step after the
+// first; src is read to the end of the last six.
+//
+//go:noescape
+func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+
+// Int8Flip makes unsigned bytes of signed ones:
+//
+//	for i, v := range src {
+//		dst[i] = uint8(v) ^ 0x80
+//	}
+//
+//go:noescape
+func Int8Flip(dst []uint8, src []int8)
+
 // Int8MaxPool is MaxPool for sums of int8 products.
 //
 //go:noescape

@@ -40,6 +40,9 @@ func tableAVX512() *Table {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
 			}
+			if op := newInt8Tiles(s, w); op != nil {
+				return op
+			}
 			return newInt8GEMM(s, w, int8AVX512)
 		},
 		DenseInt8: func(s *DenseSpec, w Int8Weights) Op {

@@ -1,0 +1,339 @@
+#include "textflag.h"
+#include "int8_requantize_amd64.h"
+
+// PAIR adds a word of the picture, times Z28 and Z29, to the sums of two panels,
+// ONE times Z28 to those of one.
+#define PAIR(at, x, c0, c1) \
+	VPBROADCASTD at, x; \
+	VPDPBUSD     Z28, x, c0; \
+	VPDPBUSD     Z29, x, c1
+
+#define ONE(at, x, c) \
+	VPBROADCASTD at, x; \
+	VPDPBUSD     Z28, x, c
+
+// STEP2x7 and the like add a word of the weights for two panels or one and so
+// many pixels from SI on, and from BX on.
+#define HALF2X6 \
+	PAIR((SI), Z30, Z0, Z1); \
+	PAIR((SI)(R9*1), Z31, Z2, Z3); \
+	PAIR((SI)(R9*2), Z30, Z4, Z5); \
+	PAIR((SI)(R10*1), Z31, Z6, Z7); \
+	PAIR((SI)(R9*4), Z30, Z8, Z9); \
+	PAIR((SI)(R11*1), Z31, Z10, Z11)
+
+#define STEP2X7 \
+	VMOVDQU32 (DX), Z28; \
+	VMOVDQU32 64(DX), Z29; \
+	HALF2X6; \
+	PAIR((SI)(R10*2), Z30, Z12, Z13)
+
+#define STEP2X14 \
+	STEP2X7; \
+	PAIR((BX), Z31, Z14, Z15); \
+	PAIR((BX)(R9*1), Z30, Z16, Z17); \
+	PAIR((BX)(R9*2), Z31, Z18, Z19); \
+	PAIR((BX)(R10*1), Z30, Z20, Z21); \
+	PAIR((BX)(R9*4), Z31, Z22, Z23); \
+	PAIR((BX)(R11*1), Z30, Z24, Z25); \
+	PAIR((BX)(R10*2), Z31, Z26, Z27)
+
+#define STEP2X12 \
+	VMOVDQU32 (DX), Z28; \
+	VMOVDQU32 64(DX), Z29; \
+	HALF2X6; \
+	PAIR((BX), Z30, Z12, Z13); \
+	PAIR((BX)(R9*1), Z31, Z14, Z15); \
+	PAIR((BX)(R9*2), Z30, Z16, Z17); \
+	PAIR((BX)(R10*1), Z31, Z18, Z19); \
+	PAIR((BX)(R9*4), Z30, Z20, Z21); \
+	PAIR((BX)(R11*1), Z31, Z22, Z23)
+
+#define HALF1X6 \
+	ONE((SI), Z30, Z0); \
+	ONE((SI)(R9*1), Z31, Z1); \
+	ONE((SI)(R9*2), Z30, Z2); \
+	ONE((SI)(R10*1), Z31, Z3); \
+	ONE((SI)(R9*4), Z30, Z4); \
+	ONE((SI)(R11*1), Z31, Z5)
+
+#define STEP1X7 \
+	VMOVDQU32 (DX), Z28; \
+	HALF1X6; \
+	ONE((SI)(R10*2), Z30, Z6)
+
+#define STEP1X14 \
+	STEP1X7; \
+	ONE((BX), Z31, Z7); \
+	ONE((BX)(R9*1), Z30, Z8); \
+	ONE((BX)(R9*2), Z31, Z9); \
+	ONE((BX)(R10*1), Z30, Z10); \
+	ONE((BX)(R9*4), Z31, Z11); \
+	ONE((BX)(R11*1), Z30, Z12); \
+	ONE((BX)(R10*2), Z31, Z13)
+
+#define STEP1X12 \
+	VMOVDQU32 (DX), Z28; \
+	HALF1X6; \
+	ONE((BX), Z30, Z6); \
+	ONE((BX)(R9*1), Z31, Z7); \
+	ONE((BX)(R9*2), Z30, Z8); \
+	ONE((BX)(R10*1), Z31, Z9); \
+	ONE((BX)(R9*4), Z30, Z10); \
+	ONE((BX)(R11*1), Z31, Z11)
+
+// BEGIN7 and BEGIN14 set sums of two panels to their biases, or of one.
+#define BEGIN2(c0, c1) \
+	VMOVDQA32 Z30, c0; \
+	VMOVDQA32 Z31, c1
+
+#define BEGIN2X7 \
+	VMOVDQU32 (R12), Z30; \
+	VMOVDQU32 448(R12), Z31; \
+	BEGIN2(Z0, Z1); \
+	BEGIN2(Z2, Z3); \
+	BEGIN2(Z4, Z5); \
+	BEGIN2(Z6, Z7); \
+	BEGIN2(Z8, Z9); \
+	BEGIN2(Z10, Z11); \
+	BEGIN2(Z12, Z13)
+
+#define BEGIN2X14 \
+	BEGIN2X7; \
+	BEGIN2(Z14, Z15); \
+	BEGIN2(Z16, Z17); \
+	BEGIN2(Z18, Z19); \
+	BEGIN2(Z20, Z21); \
+	BEGIN2(Z22, Z23); \
+	BEGIN2(Z24, Z25); \
+	BEGIN2(Z26, Z27)
+
+#define BEGIN1X14 \
+	VMOVDQU32 (R12), Z31; \
+	VMOVDQA32 Z31, Z30; \
+	BEGIN2(Z0, Z1); \
+	BEGIN2(Z2, Z3); \
+	BEGIN2(Z4, Z5); \
+	BEGIN2(Z6, Z7); \
+	BEGIN2(Z8, Z9); \
+	BEGIN2(Z10, Z11); \
+	BEGIN2(Z12, Z13)
+
+// SUMS makes the sums of a tile: of rows rows of words words.
+#define SUMS(begin, step, row, word) \
+	begin; \
+	MOVQ R14, R13; \
+	MOVQ w_base+104(FP), DX; \
+	MOVQ rows+88(FP), CX; \
+row: \
+	MOVQ R13, SI; \
+	MOVQ R13, BX; \
+	ADDQ second+64(FP), BX; \
+	MOVQ words+80(FP), AX; \
+word: \
+	step; \
+	ADDQ $128, DX; \
+	ADDQ $4, SI; \
+	ADDQ $4, BX; \
+	DECQ AX; \
+	JNE  word; \
+	ADDQ rowStride+72(FP), R13; \
+	DECQ CX; \
+	JNE  row
+
+// END2 makes and stores the outputs of a pixel of two panels, whose sums the
+// packing brings into order, and END1 of one.
+#define END2(c0, c1) \
+	REQUANTIZE(c0, 0, K3); \
+	REQUANTIZE(c1, 448, K4); \
+	VPACKSSDW c1, c0, c0; \
+	VPADDSW   896(R12), c0, c0; \
+	VPMOVSWB  c0, Y30; \
+	VPMAXSB   960(R12), Y30, Y30; \
+	VPMINSB   992(R12), Y30, Y30; \
+	VMOVDQU8  Y30, K1, (DI); \
+	ADDQ      R8, DI; \
+	DECQ      R15; \
+	JEQ       done
+
+#define END1(c) \
+	REQUANTIZE(c, 0, K3); \
+	VPMOVSDW c, Y30; \
+	VPADDSW  896(R12), Y30, Y30; \
+	VPMOVSWB Y30, X30; \
+	VPMAXSB  960(R12), X30, X30; \
+	VPMINSB  992(R12), X30, X30; \
+	VMOVDQU8 X30, K1, (DI); \
+	ADDQ     R8, DI; \
+	DECQ     R15; \
+	JEQ      done
+
+// MAX makes the maximum a of the sums of four pixels.
+#define MAX(a, b, c, d) \
+	VPMAXSD b, a, a; \
+	VPMAXSD d, c, c; \
+	VPMAXSD c, a, a
+
+#define ARGUMENTS \
+	MOVQ dst_base+0(FP), DI; \
+	MOVQ dstStride+24(FP), R8; \
+	MOVQ src_base+32(FP), R14; \
+	MOVQ pixelStride+56(FP), R9; \
+	LEAQ (R9)(R9*2), R10; \
+	LEAQ (R9)(R9*4), R11; \
+	MOVQ scales_base+128(FP), R12; \
+	MOVQ pixels+160(FP), R15; \
+	MASKS(filters+152(FP)); \
+	CMPQ CX, $16; \
+	JLE  one
+
+// func Int8Tiles(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+//
+// Tiles of fourteen pixels by 32 filters or 16, and perhaps one of seven. Needs
+// AVX512_VNNI.
+//
+//	Z0-Z27 sums, pixel by pixel   Z28, Z29 weights   Z30, Z31 words of the picture
+//	DI dst of the pixel   R8 dstStride   SI, BX src of the first and of the second half of the tile
+//	R9 pixelStride   R10, R11 three and five times that   R12 scales   R13 row   R14 src of the tile
+//	DX weights   AX words left   CX rows left   R15 pixels left
+TEXT ·Int8Tiles(SB), NOSPLIT, $0-168
+	ARGUMENTS
+
+pair:
+	CMPQ R15, $7
+	JLE  pair7
+	SUMS(BEGIN2X14, STEP2X14, pair14Row, pair14Word)
+	END2(Z0, Z1)
+	END2(Z2, Z3)
+	END2(Z4, Z5)
+	END2(Z6, Z7)
+	END2(Z8, Z9)
+	END2(Z10, Z11)
+	END2(Z12, Z13)
+	END2(Z14, Z15)
+	END2(Z16, Z17)
+	END2(Z18, Z19)
+	END2(Z20, Z21)
+	END2(Z22, Z23)
+	END2(Z24, Z25)
+	END2(Z26, Z27)
+	ADDQ step+96(FP), R14
+	JMP  pair
+
+pair7:
+	SUMS(BEGIN2X7, STEP2X7, pair7Row, pair7Word)
+	END2(Z0, Z1)
+	END2(Z2, Z3)
+	END2(Z4, Z5)
+	END2(Z6, Z7)
+	END2(Z8, Z9)
+	END2(Z10, Z11)
+	END2(Z12, Z13)
+
+one:
+	CMPQ R15, $7
+	JLE  one7
+	SUMS(BEGIN1X14, STEP1X14, one14Row, one14Word)
+	END1(Z0)
+	END1(Z1)
+	END1(Z2)
+	END1(Z3)
+	END1(Z4)
+	END1(Z5)
+	END1(Z6)
+	END1(Z7)
+	END1(Z8)
+	END1(Z9)
+	END1(Z10)
+	END1(Z11)
+	END1(Z12)
+	END1(Z13)
+	ADDQ step+96(FP), R14
+	JMP  one
+
+one7:
+	SUMS(BEGIN1X14, STEP1X7, one7Row, one7Word)
+	END1(Z0)
+	END1(Z1)
+	END1(Z2)
+	END1(Z3)
+	END1(Z4)
+	END1(Z5)
+	END1(Z6)
+
+done:
+	VZEROUPPER
+	RET
+
+// func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+//
+// Tiles of twice six pixels, of which three outputs are made. Needs AVX512_VNNI.
+// Registers are those of Int8Tiles, Z0-Z23 sums.
+TEXT ·Int8TilesPool(SB), NOSPLIT, $0-168
+	ARGUMENTS
+
+pair:
+	SUMS(BEGIN2X14, STEP2X12, pairRow, pairWord)
+	MAX(Z0, Z2, Z12, Z14)
+	MAX(Z1, Z3, Z13, Z15)
+	END2(Z0, Z1)
+	MAX(Z4, Z6, Z16, Z18)
+	MAX(Z5, Z7, Z17, Z19)
+	END2(Z4, Z5)
+	MAX(Z8, Z10, Z20, Z22)
+	MAX(Z9, Z11, Z21, Z23)
+	END2(Z8, Z9)
+	ADDQ step+96(FP), R14
+	JMP  pair
+
+one:
+	SUMS(BEGIN1X14, STEP1X12, oneRow, oneWord)
+	MAX(Z0, Z1, Z6, Z7)
+	END1(Z0)
+	MAX(Z2, Z3, Z8, Z9)
+	END1(Z2)
+	MAX(Z4, Z5, Z10, Z11)
+	END1(Z4)
+	ADDQ step+96(FP), R14
+	JMP  one
+
+done:
+	VZEROUPPER
+	RET
+
+// func Int8Flip(dst []uint8, src []int8)
+//
+// Needs AVX-512.
+//
+//	Z0 bytes   Z1 128   DI dst   SI src   CX bytes left
+TEXT ·Int8Flip(SB), NOSPLIT, $0-48
+	MOVQ         dst_base+0(FP), DI
+	MOVQ         src_base+24(FP), SI
+	MOVQ         src_len+32(FP), CX
+	MOVL         $0x80808080, AX
+	VPBROADCASTD AX, Z1
+	SUBQ         $64, CX
+	JLT          tail
+
+whole:
+	VPXORD    (SI), Z1, Z0
+	VMOVDQU32 Z0, (DI)
+	ADDQ      $64, SI
+	ADDQ      $64, DI
+	SUBQ      $64, CX
+	JGE       whole
+
+tail:
+	ADDQ      $64, CX
+	JEQ       end
+	MOVQ      $1, AX
+	SHLQ      CX, AX
+	DECQ      AX
+	KMOVQ     AX, K1
+	VMOVDQU8  (SI), K1, Z0
+	VPXORD    Z0, Z1, Z0
+	VMOVDQU8  Z0, K1, (DI)
+
+end:
+	VZEROUPPER
+	RET
