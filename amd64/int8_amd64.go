@@ -94,6 +94,79 @@ func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, 
 //go:noescape
 func Int8Flip(dst []uint8, src []int8)
 
+// Int8TapScales is the number of elements of scales of 64 channels: what
+// Int8TileScales has of a vector of sums, four times, then the zero point in 32
+// int16, 64 int8 of the lower bound and 64 of the upper one. The lane of channel c
+// is c/4%4*16+c/16*4+c%4.
+const Int8TapScales = 4*7*16 + 3*16
+
+// Int8Taps convolves each of up to 64 channels by itself:
+//
+//	for x := range pixels {
+//		for c := range channels {
+//			sum := bias[c]
+//			for i, tap := range taps {
+//				sum += src[x*step+tap+c] * w[i/4*256+lane(c)*4+i%4]
+//			}
+//			dst[x*dstStride+c] = the output of the sum, as Requantize makes it
+//		}
+//	}
+//
+// len(taps) is a positive multiple of 4. 64 bytes of src are read at each tap.
+//
+//go:noescape
+func Int8Taps(dst []int8, dstStride int, src []uint8, step int, taps []int, w []int8, scales []int32, channels, pixels int)
+
+// Int8Dense8 multiplies eight rows by a vector whose length is a positive multiple
+// of 64:
+//
+//	for r := range 8 {
+//		sums[r] = sum over k of x[k] * w[k/64*512+r*64+k%64]
+//	}
+//
+//go:noescape
+func Int8Dense8(sums []int32, x []uint8, w []int8)
+
+// Int8Dense2 is Int8Dense8 for two rows.
+//
+//go:noescape
+func Int8Dense2(sums []int32, x []uint8, w []int8)
+
+// Int8Quantize makes int8 of float32:
+//
+//	for i, v := range src {
+//		dst[i] = saturated(round(v/scale) + zero), or zero where that is no number
+//	}
+//
+// rounded half away from zero. The length is a positive multiple of 32.
+//
+//go:noescape
+func Int8Quantize(dst []int8, src []float32, scale float32, zero int32)
+
+// Int8AddScales is the number of elements of scales of Int8Add, each eight times:
+// shift to the left, multiplier, -1 if there is a shift to the right, half of it,
+// the shift, of left, right and output; the zero points of all three; then 16 int8
+// of the lower bound and 16 of the upper one.
+const Int8AddScales = (3*5+3)*8 + 8
+
+// Int8Add adds:
+//
+//	for i := range dst {
+//		dst[i] = clamp(out(a(left[i]-zeroLeft) + b(right[i]-zeroRight)) + zeroOut)
+//	}
+//
+// where a, b and out rescale as Requantize does. Numbers with what rounds them
+// must fit in 31 bits. The length is a positive multiple of 16.
+//
+//go:noescape
+func Int8Add(dst, left, right []int8, scales []int32)
+
+// Int8Sum sums each channel of pixels that lie stride apart. len(sums) is a
+// positive multiple of 8.
+//
+//go:noescape
+func Int8Sum(sums []int32, src []int8, stride, pixels int)
+
 // Int8MaxPool is MaxPool for sums of int8 products.
 //
 //go:noescape

@@ -20,7 +20,7 @@ type int8Tiles struct {
 	height, width       int // of the output
 	chunk, chunks, band int // pixels of the output a unit, such pieces of a row, rows a unit
 	words               int // a row of the kernel
-	lines, line         int // rows of the picture under a unit, bytes of one
+	under               int8Band
 }
 
 const (
@@ -55,12 +55,7 @@ func newInt8Tiles(s *Conv2DSpec, w Int8Weights) Op {
 	op.chunks = ceilDiv(op.width, op.chunk)
 	op.band = max(1, min(op.height, int8TilesLeast/op.chunk))
 	op.divisions = min(op.panels, max(1, int8TilesUnits/(op.chunks*ceilDiv(op.height, op.band))))
-	op.lines = (rows*op.band-1)*s.StrideHeight + (s.KernelHeight-1)*s.DilationHeight + 1
-	op.line = ((rows*op.chunk-1)*s.StrideWidth + s.KernelWidth) * s.InChannels
-	op.border = make([]byte, op.line)
-	for i := range op.border {
-		op.border[i] = byte(w.InZero) ^ 0x80
-	}
+	op.under = newInt8Band(s, rows*op.band, rows*op.chunk, w.InZero)
 	op.pack(scaler)
 	return op
 }
@@ -107,7 +102,7 @@ func (op *int8Tiles) Units() int { return op.divisions * op.chunks * ceilDiv(op.
 
 // rows is the size of the copied rows: the last tile reads pixels beyond them.
 func (op *int8Tiles) rows() int {
-	return op.lines*op.line + amd64.Int8TilePixels*op.spec.StrideWidth*op.spec.InChannels + 4
+	return op.under.size() + amd64.Int8TilePixels*op.spec.StrideWidth*op.spec.InChannels + 4
 }
 
 func (op *int8Tiles) Workspace() (shared, private int) { return 0, bytes[byte](op.rows()) }
@@ -119,7 +114,11 @@ func (op *int8Tiles) Run(a *Args, first, last int, private Buffer) {
 		division, piece := unit%op.divisions, unit/op.divisions
 		y, x := piece/op.chunks*op.band, piece%op.chunks*op.chunk
 		if filled != piece {
-			op.fill(rows, a.Src[0].Int8(), y, x)
+			top, left := y, x
+			if op.pooled {
+				top, left = 2*y, 2*x
+			}
+			op.under.fill(rows, a.Src[0].Int8(), top, left)
 			filled = piece
 		}
 		for panel := division * op.panels / op.divisions; panel < (division+1)*op.panels/op.divisions; panel++ {
@@ -139,33 +138,10 @@ func (op *int8Tiles) convolve(dst []int8, rows []byte, panel, y, x, i int) {
 	w, scales := op.weight[panel*size:][:size], op.scales[panel*amd64.Int8TileScales:][:amd64.Int8TileScales]
 	out := dst[((y+i)*op.width+x)*s.Filters+first:][:(pixels-1)*s.Filters+filters]
 	if op.pooled {
-		amd64.Int8TilesPool(out, s.Filters, rows[2*i*s.StrideHeight*op.line:], pixel, s.StrideHeight*op.line, s.DilationHeight*op.line,
+		amd64.Int8TilesPool(out, s.Filters, rows[2*i*s.StrideHeight*op.under.line:], pixel, s.StrideHeight*op.under.line, s.DilationHeight*op.under.line,
 			op.words, s.KernelHeight, 2*amd64.Int8PoolPixels*pixel, w, scales, filters, pixels)
 		return
 	}
-	amd64.Int8Tiles(out, s.Filters, rows[i*s.StrideHeight*op.line:], pixel, amd64.Int8TilePixels/2*pixel, s.DilationHeight*op.line,
+	amd64.Int8Tiles(out, s.Filters, rows[i*s.StrideHeight*op.under.line:], pixel, amd64.Int8TilePixels/2*pixel, s.DilationHeight*op.under.line,
 		op.words, s.KernelHeight, amd64.Int8TilePixels*pixel, w, scales, filters, pixels)
-}
-
-// fill copies what lies under the unit that begins in row y and column x of the
-// output.
-func (op *int8Tiles) fill(rows []byte, src []int8, y, x int) {
-	s := &op.spec
-	if op.pooled {
-		y, x = 2*y, 2*x
-	}
-	top, left := y*s.StrideHeight-s.PadTop, x*s.StrideWidth-s.PadLeft
-	columns := op.line / s.InChannels
-	from := min(max(0, -left), columns)
-	to := max(from, min(columns, s.InWidth-left))
-	for i := range op.lines {
-		row := rows[i*op.line:][:op.line]
-		if top+i < 0 || top+i >= s.InHeight || from == to {
-			copy(row, op.border)
-			continue
-		}
-		copy(row[:from*s.InChannels], op.border)
-		copy(row[to*s.InChannels:], op.border)
-		amd64.Int8Flip(row[from*s.InChannels:to*s.InChannels], src[((top+i)*s.InWidth+left+from)*s.InChannels:][:(to-from)*s.InChannels])
-	}
 }

@@ -49,7 +49,20 @@ func tableAVX512() *Table {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
 			}
+			if s.Rows == 1 {
+				return newInt8Dot(s, w)
+			}
+			spec := s.convolution()
+			if op := newInt8Tiles(&spec, w); op != nil {
+				return op
+			}
 			return newInt8DenseGEMM(s, w, int8AVX512)
+		},
+		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op {
+			if !cpu.X86.HasAVX512VNNI {
+				return nil
+			}
+			return newInt8Taps(s, w)
 		},
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd512(rounds)
@@ -95,6 +108,9 @@ func tableAVX2() *Table {
 		Conv2DInt8:    func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
 		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
+		CombineInt8:   newInt8Add,
+		MeanInt8:      newInt8Mean,
+		QuantizeInt8:  newInt8Quantize,
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd(rounds)
 			return rounds * amd64.MultiplyAddRound

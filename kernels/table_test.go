@@ -25,6 +25,7 @@ var exercised = map[string][]string{
 		"max-pool/vector/avx2", "average-pool/vector/avx2", "global-max-pool/vector/avx2", "global-average-pool/vector/avx2",
 		"combine/vector/avx2", "activate/vector/avx2", "softmax/vector/avx2",
 		"int8-conv2d/gemm/avx2", "int8-conv2d/gemm/avx2+pool", "int8-dense/gemm/avx2", "int8-depthwise/rows/avx2",
+		"int8-add/vector/avx2", "int8-quantize/vector/avx2", "int8-global-average-pool/vector/avx2",
 	},
 	"neon-fp16":    {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
 	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool", "int8-conv2d/packed/neon-dotprod", "int8-dense/matvec/neon-dotprod"},
