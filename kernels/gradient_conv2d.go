@@ -5,6 +5,7 @@ package kernels
 // Repack.
 type Conv2DGradient struct {
 	spec   Conv2DSpec
+	direct *directWeights // makes the gradient of the weights; nil: by products
 	gemm   *gemmKernels[float32]
 	turn   func(dst, src []float32, stride, blocks int) // turns blocks of 8x8; nil: plain Go
 	depth  int                                          // weights of one filter
@@ -32,6 +33,7 @@ func (t *Table) NewConv2DGradient(s *Conv2DSpec) *Conv2DGradient {
 	if t.gradient != nil && t.gemm.group == 8 {
 		g.turn = t.gradient.transpose
 	}
+	g.direct = newDirectWeights(&g.spec, t.weights...)
 	g.rows, g.width = roundUp(s.Filters, t.gemm.rows), roundUp(g.depth, t.gemm.columns)
 	if s.StrideHeight == 1 && s.StrideWidth == 1 {
 		back := Conv2DSpec{
@@ -57,6 +59,9 @@ func (t *Table) NewConv2DGradient(s *Conv2DSpec) *Conv2DGradient {
 // Name says which kernels run.
 func (g *Conv2DGradient) Name() string {
 	name := "conv2d-gradient/gemm/" + g.gemm.name
+	if g.direct != nil {
+		name = "conv2d-gradient/direct/" + g.gemm.name
+	}
 	if g.input != nil {
 		name += "+" + g.input.Name()
 	}
@@ -64,12 +69,20 @@ func (g *Conv2DGradient) Name() string {
 }
 
 // SumsSize is the number of elements in which Weights adds up.
-func (g *Conv2DGradient) SumsSize() int { return g.rows * g.width }
+func (g *Conv2DGradient) SumsSize() int {
+	if g.direct != nil {
+		return g.depth * g.spec.Filters
+	}
+	return g.rows * g.width
+}
 
 // Workspace is the private memory in bytes that Weights and Input need.
 func (g *Conv2DGradient) Workspace() int {
 	s := &g.spec
 	weights := bytes[float32](g.rows*gemmDepth+turnedRoom) + bytes[float32](g.width*gemmDepth)
+	if g.direct != nil {
+		weights = g.direct.workspace()
+	}
 	pixels := gradientPixels * g.gemm.rows
 	input := bytes[float32](pixels*roundUp(s.Filters, g.gemm.group)) + bytes[float32](pixels*g.width)
 	if g.input != nil {
@@ -82,6 +95,10 @@ func (g *Conv2DGradient) Workspace() int {
 // Weights adds the gradient of the weights for one picture to sums, which lie
 // in an order of their own: from its input x and the gradient dy of its output.
 func (g *Conv2DGradient) Weights(sums, x, dy []float32, private Buffer) {
+	if g.direct != nil {
+		g.direct.run(sums, x, dy, private)
+		return
+	}
 	s := &g.spec
 	left := take[float32](&private, g.rows*gemmDepth+turnedRoom)
 	right := take[float32](&private, g.width*gemmDepth)
@@ -192,6 +209,10 @@ func (g *Conv2DGradient) place(dst []float32, depth, k, at int, src []float32, n
 
 // Total turns sums of Weights into the weights' own order.
 func (g *Conv2DGradient) Total(dw, sums []float32) {
+	if g.direct != nil {
+		copy(dw, sums)
+		return
+	}
 	filters := g.spec.Filters
 	for k := range g.depth {
 		row := dw[k*filters:][:filters]

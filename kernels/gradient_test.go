@@ -64,6 +64,8 @@ func TestConv2DGradient(t *testing.T) {
 		for _, s := range []*Conv2DSpec{
 			geometry(13, 17, 3, 32, 3, 1, 1, true), geometry(20, 23, 16, 33, 3, 1, 1, true), geometry(12, 16, 32, 24, 3, 1, 1, false),
 			geometry(9, 9, 40, 24, 1, 1, 1, true), geometry(15, 14, 5, 7, 5, 2, 1, true), geometry(17, 16, 6, 8, 3, 1, 2, true), geometry(5, 3, 1, 1, 3, 1, 1, true),
+			geometry(11, 10, 7, 64, 3, 1, 1, true), geometry(19, 18, 10, 32, 3, 2, 1, false), geometry(17, 16, 8, 48, 3, 1, 2, true), geometry(6, 7, 7, 96, 1, 1, 1, true),
+			geometry(130, 9, 16, 32, 5, 1, 1, true),
 		} {
 			r := rand.New(rand.NewPCG(1, 2))
 			x, dy := random(r, s.InHeight*s.InWidth*s.InChannels, 1), random(r, s.OutHeight*s.OutWidth*s.Filters, 1)

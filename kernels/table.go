@@ -1,6 +1,9 @@
 package kernels
 
-import "cmp"
+import (
+	"cmp"
+	"slices"
+)
 
 // Table is one implementation of the kernels: for each kind of layer a
 // constructor that packs the weights and returns the prepared Op. In the table
@@ -48,6 +51,7 @@ type Table struct {
 
 	gemm     *gemmKernels[float32] // the products of training
 	gradient *gradientKernels      // loops of training; nil: plain Go
+	weights  []*weightGradient     // the best first; none: by products
 }
 
 // over returns a table that asks t first and next for all that t declines.
@@ -70,6 +74,7 @@ func (t *Table) over(next *Table) *Table {
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
 		gradient:    cmp.Or(t.gradient, next.gradient),
+		weights:     slices.Concat(t.weights, next.weights),
 
 		Conv2DInt8:      first2(t.Conv2DInt8, next.Conv2DInt8),
 		DepthwiseInt8:   first2(t.DepthwiseInt8, next.DepthwiseInt8),

@@ -35,7 +35,8 @@ func tableAVX512() *Table {
 			}
 			return newDenseGEMM(s, w, gemmAVX512, func(v float32) float32 { return v })
 		},
-		gemm: gemmAVX512,
+		gemm:    gemmAVX512,
+		weights: []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters512, amd64.WeightGradient512)},
 		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
@@ -105,6 +106,7 @@ func tableAVX2() *Table {
 		Combine:       func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:          gemmAVX2,
 		gradient:      gradientAVX2,
+		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},
 		Conv2DInt8:    func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
 		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
