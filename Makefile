@@ -13,13 +13,16 @@ GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Debian packages that the tests need beside what capture/opencv/build installs.
 TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync systemd
 
+# Debian packages that the emulated board needs beside what boardtest/image/build installs.
+BOARD_PACKAGES := qemu-system-arm qemu-utils e2fsprogs
+
 OPENCV  := capture/opencv/build
 
 # Emulated CPUs: all tests run on the first ones, those of the engine on the others too.
 CPUS        := cortex-a53 cortex-a72 cortex-a76
 ENGINE_CPUS := cortex-a57 max
 
-.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras fuzz bench-peers lint clean
+.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -80,6 +83,15 @@ test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPU
 
 test-keras: build build/venv ## Prove with Keras 2 and 3 that edged reads and writes their models
 	build/venv/bin/python testdata/keras/check.py $(BIN)/edged
+
+CUTS ?= 24
+
+test-board: build packages-BOARD_PACKAGES $(BIN)/nfpm ## Play the daemon's life on an emulated board, power cuts included (CUTS=100 for more)
+	boardtest/image/build
+	rm -rf build/deb
+	systemd/packages/build edged arm64
+	systemd/packages/build edged-camera arm64 bookworm
+	.ci/gotest board -tags board -timeout 20m ./boardtest -cuts $(CUTS)
 
 build/venv: testdata/keras/requirements.txt
 	@command -v python3 >/dev/null && python3 -c "import ensurepip" || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }

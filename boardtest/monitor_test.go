@@ -46,6 +46,7 @@ func (m *monitor) next(t *testing.T) reply {
 // do carries out a command, which must succeed.
 func (m *monitor) do(t *testing.T, command string, arguments map[string]any) {
 	t.Helper()
+	m.conn.SetDeadline(time.Now().Add(patience))
 	if err := json.NewEncoder(m.conn).Encode(map[string]any{"execute": command, "arguments": arguments}); err != nil {
 		t.Fatal(err)
 	}

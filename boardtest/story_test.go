@@ -351,7 +351,7 @@ func media(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	packages, err := filepath.Glob(built("deb/*.deb"))
+	packages, err := filepath.Glob("../build/deb/*_arm64.deb")
 	if err != nil || len(packages) != 2 {
 		t.Fatalf("the packages are %v, %v: make test-board builds them", packages, err)
 	}

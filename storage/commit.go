@@ -113,9 +113,10 @@ func (c content) write(dir string) error {
 	return err
 }
 
-// flush makes the names in a directory survive a power cut.
-func flush(dir string) error {
-	f, err := os.Open(dir)
+// flush makes the names in a directory, or the content of a file, survive a power
+// cut.
+func flush(path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}

@@ -53,5 +53,8 @@ func (m *Models) load(ctx context.Context, e *entry) (*Ready, error) {
 	case err != nil:
 		return nil, m.conclude(e, err)
 	}
+	if _, err := patiently(ctx, m, e, persist); err != nil {
+		m.o.Log.Warn("a power cut may damage a model", "model", e.name, "error", err)
+	}
 	return ready, nil
 }
