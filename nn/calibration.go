@@ -15,13 +15,9 @@ type Calibration struct {
 	runner  *Runner
 	outputs []int // of each node: its place in the plan's layers
 	watched []quant.Observer
-	means   []channelMeans
-}
+	pairs   []layerPair
 
-// channelMeans are the sums of each channel of a tensor.
-type channelMeans struct {
-	sums   []float64
-	pixels int
+	watchedChannels []channelStatistics // of nodes whose channels matter
 }
 
 // NewCalibration prepares the calibration of a model that Quantizable made, with
@@ -44,12 +40,15 @@ func NewCalibration(m *Model, observer string, workers *kernels.Workers) (*Calib
 		c.outputs = append(c.outputs, at)
 		c.watched = append(c.watched, o)
 	}
-	c.means = make([]channelMeans, len(m.Nodes))
+	c.watchedChannels = make([]channelStatistics, len(m.Nodes))
 	for _, n := range m.Nodes {
 		if multiplied(n.Layer) != nil {
-			in := n.Inputs[0]
-			c.means[in].sums = make([]float64, channels(m.Nodes[in].Shape))
+			c.watchedChannels[n.Inputs[0]] = newChannelStatistics(channels(m.Nodes[n.Inputs[0]].Shape))
 		}
+	}
+	c.pairs = layerPairs(m)
+	for _, p := range c.pairs {
+		c.watchedChannels[p.between] = newChannelStatistics(channels(m.Nodes[p.between].Shape))
 	}
 	return c, nil
 }
@@ -63,24 +62,12 @@ func (c *Calibration) Observe() {
 	for i := range c.model.Nodes {
 		values := c.output(i)
 		c.watched[i].Observe(values)
-		c.means[i].add(values)
+		c.watchedChannels[i].add(values)
 	}
 }
 
 // output is what node i made of the last input.
 func (c *Calibration) output(i int) []float32 { return c.runner.LayerOutput(c.outputs[i]) }
-
-func (m *channelMeans) add(values []float32) {
-	if m.sums == nil {
-		return
-	}
-	for i := 0; i < len(values); i += len(m.sums) {
-		for k, v := range values[i : i+len(m.sums)] {
-			m.sums[k] += float64(v)
-		}
-		m.pixels++
-	}
-}
 
 // Quantize returns the model in int8, but for the layers with those names, which
 // stay in floating point. The bias makes up for what rounding the weights does
@@ -257,7 +244,7 @@ func (c *Calibration) quantizeWeights(n Node, kernel *Weight, bias **Weight, in 
 		}
 	}
 	kernel.Scales = scales
-	mean := c.means[n.Inputs[0]]
+	mean := c.watchedChannels[n.Inputs[0]]
 	input := inputOf(n.Layer, channels(in), outputs)
 	quant.Round(kernel.Value, scales, func(i int, gained float64) {
 		if mean.pixels > 0 {

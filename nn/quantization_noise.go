@@ -52,6 +52,30 @@ func (c *Calibration) NewNoiseMeter(m *Model, p Precision) (*NoiseMeter, error) 
 	return meter, nil
 }
 
+// NewOutputMeter prepares to compare the (first) output of m, a model in int8 of
+// the same nodes as the calibration's, with that of the calibration's model. A
+// softmax at the end is left out, which hides what was lost before it.
+func (c *Calibration) NewOutputMeter(m *Model) (*NoiseMeter, error) {
+	out := m.Outputs[0]
+	if n := m.Nodes[out]; makesProbabilities(n.Layer) {
+		out = n.Inputs[0]
+	}
+	model, err := NewFunctional("", m.Nodes, out)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := Compile(model, Options{Precision: Int8})
+	if err != nil {
+		return nil, err
+	}
+	n := m.Nodes[out]
+	whole := part{
+		runner: plan.NewRunner(c.runner.workers), inputs: c.model.Inputs, output: out,
+		noise: &LayerNoise{Layer: n.Layer.Name(), Class: n.Layer.Class(), Precision: Int8},
+	}
+	return &NoiseMeter{calibration: c, parts: []part{whole}}, nil
+}
+
 // newPart compiles node i alone.
 func newPart(m *Model, i int, fused []bool, p Precision) (part, error) {
 	chain := []int{i}

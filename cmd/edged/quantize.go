@@ -29,13 +29,15 @@ int8 needs pictures to calibrate on, as many different ones as the model will se
 a folder, or one of class folders as the daemon's captures are. --observer says what
 range of each layer's outputs is kept: all (minmax), all but one in ten thousand at
 each end (percentile), what changes them least (mse) or tells them least apart
-(entropy).
+(entropy). Pairs of layers are equalized, which scales channels between them so that
+small ones take more of int8's 256 values, unless the network's output on the pictures
+gets worse by it (--equalize auto).
 
 With --evaluate and --max-accuracy-drop, layers that int8 hurts most stay in float16
 until the accuracy on those labelled pictures is no more than that below float32's.`
 
 func newQuantize() *cobra.Command {
-	q := quantizeFlags{observer: choice{"mse", quant.Observers()}}
+	q := quantizeFlags{observer: choice{"mse", quant.Observers()}, equalize: choice{"auto", []string{"auto", "on", "off"}}}
 	command := &cobra.Command{
 		Use:   "quantize --model MODEL --precision float16|int8 --out DIR",
 		Short: "Write a model with float16 or int8 weights",
@@ -64,6 +66,7 @@ func newQuantize() *cobra.Command {
 	flags.StringVar(&q.calibrate, "calibrate", "", "`DIR` of pictures to calibrate int8 on")
 	flags.IntVar(&q.pictures, "pictures", 500, "calibrate on at most `N` of them, spread over the folder")
 	flags.Var(&q.observer, "observer", "minmax, percentile, mse or entropy")
+	flags.Var(&q.equalize, "equalize", "auto (where the output gains by it), on or off: scale channels between layers before int8")
 	flags.BoolVar(&q.report, "report", false, "print what each layer adds to the error, as signal to noise in dB")
 	flags.StringVar(&q.evaluate, "evaluate", "", "`DIR` of class folders to compare the accuracy on")
 	flags.Float64Var(&q.budget, "max-accuracy-drop", 0, "how much `accuracy` may be lost on the pictures of --evaluate, as 0.005")
@@ -76,7 +79,7 @@ type quantizeFlags struct {
 	out                 string
 	calibrate, evaluate string
 	pictures            int
-	observer            choice
+	observer, equalize  choice
 	report, budgeted    bool
 	budget              float64
 }
@@ -100,6 +103,7 @@ type quantizeOutcome struct {
 	Precision string       `json:"precision"`
 	Observer  string       `json:"observer,omitempty"`
 	Pictures  int          `json:"calibration_pictures"`
+	Equalized *equalized   `json:"equalization,omitempty"`
 	Layers    []layerNoise `json:"layers,omitempty"`
 	Float     []string     `json:"float16_layers,omitempty"`
 	Accuracy  *accuracies  `json:"accuracy,omitempty"`
@@ -206,6 +210,9 @@ func (w *quantizer) quantize(ctx context.Context) error {
 	if err := w.observe(ctx); err != nil {
 		return err
 	}
+	if err := w.equalizeLayers(ctx); err != nil {
+		return err
+	}
 	network, precision := w.source.Network, nn.Float16
 	if w.outcome.Precision == "int8" {
 		precision = nn.Int8
@@ -247,14 +254,14 @@ func (w *quantizer) observe(ctx context.Context) error {
 	}
 	if w.outcome.Precision == "int8" {
 		w.outcome.Observer = w.observer.value
-		w.outcome.Pictures, err = w.each(ctx, "calibrating", w.files, w.calibration.Observe)
+		w.outcome.Pictures, err = w.each(ctx, "calibrating", w.files, w.calibration.Input(), w.calibration.Observe)
 	}
 	return err
 }
 
-// each calls do for each picture that can be read, as the calibration's input,
-// and returns for how many.
-func (w *quantizer) each(ctx context.Context, what string, files []string, do func()) (int, error) {
+// each calls do for each picture that can be read, with it in input, and returns
+// for how many.
+func (w *quantizer) each(ctx context.Context, what string, files []string, input []float32, do func()) (int, error) {
 	p, err := nn.NewPreprocessor(w.source.Preprocessing, w.flat.InputShape())
 	if err != nil {
 		return 0, err
@@ -266,7 +273,7 @@ func (w *quantizer) each(ctx context.Context, what string, files []string, do fu
 		}
 		image, err := picture.Read(file)
 		if err == nil {
-			err = p.Apply(w.calibration.Input(), image)
+			err = p.Apply(input, image)
 		}
 		if err != nil {
 			fmt.Fprintln(w.command.ErrOrStderr(), "edged:", err)
@@ -294,15 +301,12 @@ func (w *quantizer) measure(ctx context.Context, network *nn.Model, p nn.Precisi
 	if err != nil {
 		return err
 	}
-	if _, err := w.each(ctx, "comparing", spread(w.files, noisePictures), meter.Measure); err != nil {
+	if _, err := w.each(ctx, "comparing", spread(w.files, noisePictures), w.calibration.Input(), meter.Measure); err != nil {
 		return err
 	}
 	w.outcome.Layers = nil
 	for _, l := range meter.Layers() {
-		one := layerNoise{Layer: l.Layer, Class: l.Class, Precision: l.Precision.String()}
-		if db := l.Decibels(); !math.IsNaN(db) && !math.IsInf(db, 0) {
-			one.Decibels = &db
-		}
+		one := layerNoise{Layer: l.Layer, Class: l.Class, Precision: l.Precision.String(), Decibels: decibels(l)}
 		w.outcome.Layers = append(w.outcome.Layers, one)
 	}
 	return nil
@@ -424,6 +428,9 @@ func (w *quantizer) text() string {
 	o := &w.outcome
 	if o.Observer != "" {
 		fmt.Fprintf(&b, "calibrated on %s with %s\n", plural(o.Pictures, "picture"), o.Observer)
+	}
+	if o.Equalized != nil {
+		o.Equalized.print(&b, w.report)
 	}
 	if w.report {
 		noiseTable(&b, o.Layers)

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"edged/nn"
+)
+
+// equalized says what scaling channels between layers does to the signal to
+// noise of the network's output.
+type equalized struct {
+	Used    bool               `json:"used"`
+	Pairs   []nn.EqualizedPair `json:"pairs"`
+	Without *float64           `json:"output_db_without"`
+	With    *float64           `json:"output_db_with"`
+}
+
+// equalizeLayers goes on from the calibration of an equalized network, where
+// that is wanted.
+func (w *quantizer) equalizeLayers(ctx context.Context) error {
+	if w.outcome.Precision != "int8" || w.equalize.value == "off" {
+		return nil
+	}
+	flat, pairs, err := w.calibration.Equalize()
+	if err != nil || flat == nil {
+		return err
+	}
+	scaled, err := nn.NewCalibration(flat, w.observer.value, w.workers)
+	if err != nil {
+		return err
+	}
+	if _, err := w.each(ctx, "calibrating", w.files, scaled.Input(), scaled.Observe); err != nil {
+		return err
+	}
+	e := &equalized{Pairs: pairs}
+	if e.Without, err = w.outputNoise(ctx, w.calibration); err != nil {
+		return err
+	}
+	if e.With, err = w.outputNoise(ctx, scaled); err != nil {
+		return err
+	}
+	better := e.With == nil || e.Without != nil && *e.With > *e.Without
+	if e.Used = better || w.equalize.value == "on"; e.Used {
+		w.flat, w.calibration = flat, scaled
+	}
+	w.outcome.Equalized = e
+	return nil
+}
+
+// outputNoise is the signal to noise of what the calibration makes, against the
+// network as it is; nil without noise.
+func (w *quantizer) outputNoise(ctx context.Context, c *nn.Calibration) (*float64, error) {
+	network, err := c.Quantize()
+	if err != nil {
+		return nil, err
+	}
+	meter, err := w.calibration.NewOutputMeter(network)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := w.each(ctx, "comparing", spread(w.files, noisePictures), w.calibration.Input(), meter.Measure); err != nil {
+		return nil, err
+	}
+	return decibels(meter.Layers()[0]), nil
+}
+
+// print says it in a line, with details one for each pair.
+func (e *equalized) print(out io.Writer, details bool) {
+	what := "equalized"
+	if !e.Used {
+		what = "not equalized:"
+	}
+	fmt.Fprintf(out, "%s %s of layers: signal to noise of the output %s, %s without\n", what, plural(len(e.Pairs), "pair"), inDecibels(e.With), inDecibels(e.Without))
+	if details && e.Used {
+		for _, p := range e.Pairs {
+			fmt.Fprintf(out, "  %s and %s: %.1f dB expected\n", p.From, p.To, p.Decibels)
+		}
+	}
+}
