@@ -33,6 +33,8 @@ type Plan struct {
 	outputs   []place
 	layers    []LayerOutput
 	kept      []place // of layers
+	int8In    int8Tensor
+	int8Out   int8Tensor
 
 	arena, shared, private, weights int // bytes
 }
@@ -191,6 +193,7 @@ func (c *compiler) prepare() error {
 	for _, id := range c.model.Outputs {
 		p.outputs = append(p.outputs, at(c.nodes[id].id, c.nodes[id].shape))
 	}
+	c.keepInt8(own)
 	if need := p.arena + p.shared + 2*p.private; need > maxMemory {
 		return fmt.Errorf("model %q needs %d MB to run, more than the %d MB that edged accepts", c.model.ModelName, need>>20, maxMemory>>20)
 	}

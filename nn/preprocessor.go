@@ -15,6 +15,7 @@ type Preprocessor struct {
 	values  [256]float32 // value*scale + offset
 	color   string
 	width   int
+	bytes   byteInput // where the input is int8
 }
 
 // The colour orders of Preprocessing.Color. Gray is ITU-R 601 luma in fixed
@@ -51,7 +52,7 @@ func NewPreprocessor(p Preprocessing, input Shape) (*Preprocessor, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &Preprocessor{resizer: resizer, pixels: make([]byte, input[0]*input[1]*3), color: p.Color, width: input[1]}
+	out := &Preprocessor{resizer: resizer, pixels: kernels.NewBuffer(input[0] * input[1] * 3), color: p.Color, width: input[1]}
 	for i := range out.values {
 		out.values[i] = float32(float32(i)*p.Scale) + p.Offset
 		if v := float64(out.values[i]); math.IsNaN(v) || math.IsInf(v, 0) {
@@ -77,8 +78,8 @@ func (p *Preprocessor) Apply(dst []float32, picture Image) error {
 	if p.color == Gray {
 		channels = 1
 	}
-	if len(dst) != len(p.pixels)/3*channels {
-		return fmt.Errorf("the input has %d values, a picture makes %d", len(dst), len(p.pixels)/3*channels)
+	if err := p.fits(len(dst), len(p.pixels)/3*channels); err != nil {
+		return err
 	}
 	switch p.color {
 	case RGB:
@@ -87,6 +88,13 @@ func (p *Preprocessor) Apply(dst []float32, picture Image) error {
 		p.reversed(dst)
 	default:
 		p.luma(dst)
+	}
+	return nil
+}
+
+func (p *Preprocessor) fits(input, made int) error {
+	if input != made {
+		return fmt.Errorf("the input has %d values, a picture makes %d", input, made)
 	}
 	return nil
 }
@@ -106,7 +114,12 @@ func (p *Preprocessor) reversed(dst []float32) {
 
 func (p *Preprocessor) luma(dst []float32) {
 	for i := range dst {
-		red, green, blue := uint32(p.pixels[i*3]), uint32(p.pixels[i*3+1]), uint32(p.pixels[i*3+2])
-		dst[i] = p.values[(red*19595+green*38470+blue*7471+1<<15)>>16]
+		dst[i] = p.values[luma(p.pixels[i*3:])]
 	}
+}
+
+// luma is that of a pixel.
+func luma(pixel []byte) byte {
+	red, green, blue := uint32(pixel[0]), uint32(pixel[1]), uint32(pixel[2])
+	return byte((red*19595 + green*38470 + blue*7471 + 1<<15) >> 16)
 }

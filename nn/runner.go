@@ -10,6 +10,7 @@ type Runner struct {
 	arena   kernels.Buffer
 	args    []kernels.Args
 	private []kernels.Buffer
+	begin   int // the step that the next prediction begins with
 }
 
 // NewRunner returns a runner whose predictions the workers share, several
@@ -58,12 +59,13 @@ func (r *Runner) OutputAt(i int) []float32 { return r.buffer(r.plan.outputs[i]).
 // next Predict.
 func (r *Runner) LayerOutput(i int) []float32 { return r.buffer(r.plan.kept[i]).Float32() }
 
-// Predict runs the plan on what Input holds and returns Output. It doesn't
-// allocate.
+// Predict runs the plan on what Input holds, or Preprocessor.Fill made of a
+// picture, and returns Output. It doesn't allocate.
 func (r *Runner) Predict() []float32 {
-	for i := range r.plan.ops {
+	for i := r.begin; i < len(r.plan.ops); i++ {
 		r.Step(i)
 	}
+	r.begin = 0
 	return r.Output()
 }
 

@@ -114,7 +114,7 @@ type answer struct {
 func ask(r *nn.Runner, p *nn.Preprocessor, s Sample) answer {
 	image, err := picture.Read(s.File)
 	if err == nil {
-		err = p.Apply(r.Input(), image)
+		err = p.Fill(r, image)
 	}
 	if err != nil {
 		return answer{err: err}

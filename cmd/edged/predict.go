@@ -108,7 +108,7 @@ func (p *predictor) predictAll(paths []string) error {
 func (p *predictor) predict(file string) error {
 	image, err := picture.Read(file)
 	if err == nil {
-		err = p.picture.Apply(p.runner.Input(), image)
+		err = p.picture.Fill(p.runner, image)
 	}
 	if err != nil {
 		p.fail(err)

@@ -41,19 +41,32 @@ func TestInt8PredictsAsTensorFlowLite(t *testing.T) {
 	}
 }
 
-// compareInt8 predicts a batch and wants the very outputs of int8.
+// compareInt8 predicts a batch, from int8 and through float32, and wants the very
+// outputs of int8.
 func compareInt8(t *testing.T, m *nn.Model, r *nn.Runner, inputs, outputs []byte) {
 	t.Helper()
 	in, out := *m.Nodes[m.Inputs[0]].Quantization, *m.Nodes[m.Outputs[0]].Quantization
 	size, count := len(r.Input()), len(r.Output())
-	for i := range len(inputs) / size {
-		for j := range r.Input() {
-			r.Input()[j] = in.Real(int8(inputs[i*size+j]))
-		}
-		for j, v := range r.Predict() {
-			if got, want := out.Quantize(v), int8(outputs[i*count+j]); got != want {
+	check := func(i int, got func(j int) int8) {
+		for j := range count {
+			if got, want := got(j), int8(outputs[i*count+j]); got != want {
 				t.Errorf("%s: input %d, output %d: got %d, want %d", r.Plan().Kernels(), i, j, got, want)
 			}
 		}
+	}
+	for i := range len(inputs) / size {
+		if len(r.InputInt8()) != size || len(r.OutputInt8()) != count {
+			t.Fatalf("the plan takes %d bytes and gives %d", len(r.InputInt8()), len(r.OutputInt8()))
+		}
+		for j := range size {
+			r.InputInt8()[j] = int8(inputs[i*size+j])
+		}
+		r.PredictInt8()
+		check(i, func(j int) int8 { return r.OutputInt8()[j] })
+		for j := range r.Input() {
+			r.Input()[j] = in.Real(int8(inputs[i*size+j]))
+		}
+		floats := r.Predict()
+		check(i, func(j int) int8 { return out.Quantize(floats[j]) })
 	}
 }

@@ -98,7 +98,7 @@ func (l *loop) answer(frame *capture.Frame) {
 		return
 	}
 	image := nn.Image{Width: frame.Width, Height: frame.Height, Pixels: frame.Pixels}
-	if err := l.picture.Apply(version.Runner.Input(), image); err != nil {
+	if err := l.picture.Fill(version.Runner, image); err != nil {
 		l.report(err)
 		l.unanswered.Add(1)
 		return

@@ -22,7 +22,7 @@ func (w *Witness) Predict(version *storage.Version, m nn.Image) ([]float32, erro
 		}
 		w.version, w.picture, w.runner = version, picture, version.Plan.NewRunner(nil)
 	}
-	if err := w.picture.Apply(w.runner.Input(), m); err != nil {
+	if err := w.picture.Fill(w.runner, m); err != nil {
 		return nil, err
 	}
 	return w.runner.Predict(), nil
