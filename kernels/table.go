@@ -13,6 +13,7 @@ import (
 // the spec nor the weights.
 type Table struct {
 	Name string // as EDGED_KERNELS takes it: "portable", "neon", "avx2" ...
+	Half bool   // whether some kernels compute in float16 where weights are
 
 	Conv2D    func(s *Conv2DSpec, w Weights) Op
 	Depthwise func(s *DepthwiseSpec, w Weights) Op
@@ -58,6 +59,7 @@ type Table struct {
 func (t *Table) over(next *Table) *Table {
 	return &Table{
 		Name:        t.Name,
+		Half:        t.Half || next.Half,
 		Conv2D:      first2(t.Conv2D, next.Conv2D),
 		Depthwise:   first2(t.Depthwise, next.Depthwise),
 		Dense:       first2(t.Dense, next.Dense),

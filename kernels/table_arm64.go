@@ -21,6 +21,7 @@ func implementations() []implementation {
 func neonFP16() *Table {
 	return &Table{
 		Name:   "neon-fp16",
+		Half:   true,
 		Conv2D: neonHalfConv2D,
 	}
 }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"edged/cmd/edged/engine"
 	"edged/nn"
 	"edged/storage"
@@ -65,5 +67,9 @@ func (f *modelFlags) override(p *nn.Preprocessing) {
 
 // compile compiles the model for the wanted precision and kernels.
 func (f *modelFlags) compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
-	return engine.Options{Precision: f.precision.value, Kernels: f.kernels}.Compile(m, keepLayers)
+	plan, err := engine.Options{Precision: f.precision.value, Kernels: f.kernels}.Compile(m, keepLayers)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.model, err)
+	}
+	return plan, nil
 }

@@ -103,6 +103,7 @@ type quantizeOutcome struct {
 	Precision string       `json:"precision"`
 	Observer  string       `json:"observer,omitempty"`
 	Pictures  int          `json:"calibration_pictures"`
+	Output    *float64     `json:"output_signal_to_noise_db,omitempty"`
 	Equalized *equalized   `json:"equalization,omitempty"`
 	Layers    []layerNoise `json:"layers,omitempty"`
 	Float     []string     `json:"float16_layers,omitempty"`
@@ -151,6 +152,8 @@ func (q *quantizeFlags) check() error {
 	switch {
 	case q.model.precision.value == "int8" && q.calibrate == "":
 		return errors.New("int8 needs pictures to calibrate on: --calibrate DIR")
+	case q.model.precision.value != "int8" && q.equalize.value == "on":
+		return errors.New("--equalize on is for int8: float16 needs no equalization")
 	case q.report && q.calibrate == "":
 		return errors.New("--report needs pictures to compare on: --calibrate DIR")
 	case q.budgeted && q.evaluate == "":
@@ -210,7 +213,7 @@ func (w *quantizer) quantize(ctx context.Context) error {
 	if err := w.observe(ctx); err != nil {
 		return err
 	}
-	if err := w.equalizeLayers(ctx); err != nil {
+	if err := w.judgeOutput(ctx); err != nil {
 		return err
 	}
 	network, precision := w.source.Network, nn.Float16
@@ -260,7 +263,7 @@ func (w *quantizer) observe(ctx context.Context) error {
 }
 
 // each calls do for each picture that can be read, with it in input, and returns
-// for how many.
+// for how many. The others are told, and left out from then on.
 func (w *quantizer) each(ctx context.Context, what string, files []string, input []float32, do func()) (int, error) {
 	p, err := nn.NewPreprocessor(w.source.Preprocessing, w.flat.InputShape())
 	if err != nil {
@@ -277,6 +280,7 @@ func (w *quantizer) each(ctx context.Context, what string, files []string, input
 		}
 		if err != nil {
 			fmt.Fprintln(w.command.ErrOrStderr(), "edged:", err)
+			w.files = slices.DeleteFunc(slices.Clone(w.files), func(f string) bool { return f == file })
 			continue
 		}
 		do()
@@ -431,6 +435,9 @@ func (w *quantizer) text() string {
 	}
 	if o.Equalized != nil {
 		o.Equalized.print(&b, w.report)
+	}
+	if o.Output != nil {
+		fmt.Fprintf(&b, "the output in int8 has a signal to noise of %s\n", inDecibels(o.Output))
 	}
 	if w.report {
 		noiseTable(&b, o.Layers)

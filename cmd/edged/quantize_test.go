@@ -67,6 +67,8 @@ func TestQuantizeInt8(t *testing.T) {
 	dir, output := quantized(t, "int8", "--calibrate", valid, "--evaluate", valid, "--report")
 	for _, want := range []string{
 		fmt.Sprintf(`calibrated on %d pictures with mse\n`, count),
+		`equalized 2 pairs of layers: the output has 4\d\.\d dB with it, 4\d\.\d dB without\n  conv2d and conv2d_1: \d\.\d dB expected\n`,
+		`the output in int8 has a signal to noise of 4\d\.\d dB\n`,
 		`conv2d_1 +Conv2D +int8 +4\d\.\d dB\n`,
 		fmt.Sprintf(`accuracy on %d pictures: %s\n`, count, sample.accuracy),
 		`weights: 8\.1\d MB in float32, 2\.0\d MB in int8\n`,
@@ -96,6 +98,8 @@ func TestQuantizeInt8(t *testing.T) {
 				Layer    string   `json:"layer"`
 				Decibels *float64 `json:"signal_to_noise_db"`
 			} `json:"layers"`
+			Output    float64    `json:"output_signal_to_noise_db"`
+			Equalized *equalized `json:"equalization"`
 		} `json:"quantization"`
 	}
 	data, err := os.ReadFile(filepath.Join(dir, "report.json"))
@@ -105,8 +109,33 @@ func TestQuantizeInt8(t *testing.T) {
 	if r := report.Quantization; err != nil || r.Precision != "int8" || r.Pictures != count || len(r.Layers) < 5 {
 		t.Errorf("report: %+v, %v", r, err)
 	}
+	if e := report.Quantization.Equalized; e == nil || !e.Used || len(e.Pairs) != 2 || !(*e.With > *e.Without) || *e.With != report.Quantization.Output {
+		t.Errorf("report of the equalization: %+v", e)
+	}
 	if got := edged(t, "quantize", "--model", dir, "--precision", "int8", "--calibrate", valid, "--out", filepath.Join(t.TempDir(), "again")); got.status != 1 || !strings.Contains(got.errors, "in int8 already") {
 		t.Errorf("quantizing again: status %d, %s", got.status, got.errors)
+	}
+}
+
+// TestQuantizeGoesOnWithoutWhatCannotBeRead calibrates on a folder as the daemon's
+// captures are, some of them damaged: each is told once.
+func TestQuantizeGoesOnWithoutWhatCannotBeRead(t *testing.T) {
+	captures := t.TempDir()
+	if err := os.CopyFS(filepath.Join(captures, "7"), os.DirFS(filepath.Join(digits, "valid", "7"))); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"log.jsonl": "{}\n", "7/damaged.png": "no picture", "7/.hidden.png": "no picture"} {
+		if err := os.WriteFile(filepath.Join(captures, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "model")
+	got := edged(t, "quantize", "--model", float32Model, "--precision", "int8", "--calibrate", captures, "--out", dir, "--equalize", "off")
+	if got.status != 0 || !strings.Contains(got.output, "calibrated on 3 pictures") || strings.Contains(got.output, "equalized") {
+		t.Errorf("status %d, %s", got.status, got.output)
+	}
+	if n := strings.Count(got.errors, "damaged.png"); n != 1 || strings.Contains(got.errors, "hidden") {
+		t.Errorf("errors are %q", got.errors)
 	}
 }
 
@@ -145,6 +174,8 @@ func TestQuantizeRefuses(t *testing.T) {
 		{"--precision float16 --out " + there, 1, "is there already"},
 		{"--precision float16 --out " + out + " --max-accuracy-drop 0.01", 2, "--evaluate DIR"},
 		{"--precision float16 --out " + out + " --report", 2, "--calibrate DIR"},
+		{"--precision float16 --out " + out + " --equalize on", 2, "--equalize on is for int8"},
+		{"--precision int8 --out " + out + " --calibrate " + broken + " --equalize maybe", 2, "auto, on, off"},
 		{"--precision int8 --out " + out + " --calibrate " + broken + " --pictures 0", 2, "--pictures is 0"},
 		{"--precision int8 --out " + out + " --calibrate " + broken + " --observer median", 2, "minmax"},
 		{"--precision int8 --out " + out + " --calibrate " + broken + " --evaluate " + broken + " --max-accuracy-drop 2", 2, "from 0 to 1"},

@@ -47,15 +47,12 @@ func (o Options) Compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
 	return nil, fmt.Errorf("there is no precision to compile %s for", m.Name)
 }
 
-// halfArithmetic is the table of kernels that compute in float16.
-const halfArithmetic = "neon-fp16"
-
 // automatic lists the precisions to try, the fastest first.
 func automatic(m *storage.Model, table *kernels.Table, keepLayers bool) []nn.Precision {
 	switch {
 	case m.Precision == storage.Int8 && !keepLayers:
 		return []nn.Precision{nn.Int8, nn.Float32}
-	case m.Precision == storage.Float16, table.Name == halfArithmetic && m.Probe != nil:
+	case m.Precision == storage.Float16, table.Half && m.Probe != nil:
 		return []nn.Precision{nn.Float16, nn.Float32}
 	}
 	return []nn.Precision{nn.Float32}

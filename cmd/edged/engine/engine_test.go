@@ -48,7 +48,7 @@ func TestAutoTakesTheFastestPrecision(t *testing.T) {
 		t.Fatal(err)
 	}
 	fastestFloat := nn.Float32 // of a model with a probe
-	if table.Name == halfArithmetic {
+	if table.Half {
 		fastestFloat = nn.Float16
 	}
 	for _, c := range []struct {
