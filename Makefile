@@ -8,6 +8,7 @@ DEMO    := build/demo
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 SUDO    := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 
+NFPM          := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Debian packages that the tests need beside what capture/opencv/build installs.
@@ -22,7 +23,7 @@ OPENCV  := capture/opencv/build
 CPUS        := cortex-a53 cortex-a72 cortex-a76
 ENGINE_CPUS := cortex-a57 max
 
-.PHONY: help go build camera camera-arm64 run test test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
+.PHONY: help go build camera camera-arm64 deb deb-edged deb-camera run test test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -47,6 +48,21 @@ camera: go ## Build edged-camera, the program that links OpenCV
 
 camera-arm64: go ## Build edged-camera for arm64 against Debian's OpenCV
 	$(OPENCV)/arm64 go build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BIN)/edged-camera-arm64 ./cmd/edged-camera
+
+$(BIN)/nfpm: | go
+	GOBIN=$(CURDIR)/$(BIN) go install $(NFPM)
+
+deb: deb-edged deb-camera ## Build the Debian packages into build/deb
+
+deb-edged: $(BIN)/nfpm
+	systemd/packages/build edged amd64
+	systemd/packages/build edged arm64
+
+deb-camera: $(BIN)/nfpm
+	systemd/packages/build edged-camera amd64 bookworm
+	systemd/packages/build edged-camera amd64 trixie
+	systemd/packages/build edged-camera arm64 bookworm
+	systemd/packages/build edged-camera arm64 trixie
 
 run: build camera ## Show edged at work on the bundled clip and model
 	@mkdir -p $(DEMO)/models

@@ -34,6 +34,7 @@ func newRoot() *cobra.Command {
 		newDoctor(),
 		newConfig(),
 		newVersion(),
+		newMan(),
 	)
 	root.SetVersionTemplate("edged {{.Version}}\n")
 	root.SetFlagErrorFunc(advise)
