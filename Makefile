@@ -23,7 +23,7 @@ OPENCV  := capture/opencv/build
 CPUS        := cortex-a53 cortex-a72 cortex-a76
 ENGINE_CPUS := cortex-a57 max
 
-.PHONY: help go build camera camera-arm64 deb deb-edged deb-camera run test test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
+.PHONY: help go build camera camera-arm64 deb deb-edged deb-camera run test test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -64,6 +64,11 @@ deb-camera: $(BIN)/nfpm
 	systemd/packages/build edged-camera arm64 bookworm
 	systemd/packages/build edged-camera arm64 trixie
 
+test-deb: deb ## Install, upgrade, remove and purge the Debian packages on small Debians 12 and 13
+	systemd/packages/chroot bookworm
+	systemd/packages/chroot trixie
+	$(SUDO) env "PATH=$$PATH" .ci/gotest deb -count 1 -tags packages ./systemd/packages
+
 run: build camera ## Show edged at work on the bundled clip and model
 	@mkdir -p $(DEMO)/models
 	@[ -e $(DEMO)/models/digits ] || cp -r testdata/digits/model $(DEMO)/models/digits
@@ -76,7 +81,7 @@ run: build camera ## Show edged at work on the bundled clip and model
 	@echo
 	@exec $(BIN)/edged run --state $(DEMO) --source testdata/demo/digits.mp4 --loop --events changes --log warn
 
-test: test-go fuzz test-opencv test-arm64 test-keras ## Run every test: Go, OpenCV, arm64 under qemu, real Keras
+test: test-go fuzz test-opencv test-arm64 test-keras test-deb ## Run every test: Go, OpenCV, arm64 under qemu, real Keras
 
 test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also under the race detector
 	go vet ./...

@@ -9,6 +9,7 @@ import (
 	"edged/capture/opencv"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/cobra/doc"
 	"golang.org/x/term"
 )
 
@@ -23,7 +24,7 @@ func mistake(format string, args ...any) error { return &usageError{fmt.Errorf(f
 func newRoot() *cobra.Command {
 	var (
 		source       capture.Source
-		pace         string
+		pace, manual string
 		list, number bool
 	)
 	command := &cobra.Command{
@@ -46,6 +47,8 @@ and when the pipe on its standard input is closed.`,
 			switch {
 			case number:
 				return printVersion(command)
+			case manual != "":
+				return writeManual(command, manual)
 			case list:
 				return printDevices(command)
 			case len(args) != 1:
@@ -71,6 +74,8 @@ and when the pipe on its standard input is closed.`,
 	flags.StringVar(&pace, "pace", string(capture.PaceClip), "how fast a file or folder is replayed: clip (its own pace) or fast (as frames are taken)")
 	flags.BoolVar(&list, "list", false, "list the cameras found, and end")
 	flags.BoolVar(&number, "version", false, "print the versions of edged-camera and OpenCV, and end")
+	flags.StringVar(&manual, "man", "", "write the manual page into this folder, and end")
+	flags.Lookup("man").Hidden = true
 	command.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	return command
 }
@@ -98,6 +103,12 @@ func printVersion(command *cobra.Command) error {
 	}
 	fmt.Fprintf(command.OutOrStdout(), "edged-camera %s, %s\n", version, text)
 	return nil
+}
+
+func writeManual(command *cobra.Command, folder string) error {
+	command.DisableAutoGenTag = true
+	header := &doc.GenManHeader{Title: "EDGED-CAMERA", Section: "1", Source: "edged " + version, Manual: "edged"}
+	return doc.GenManTree(command, header, folder)
 }
 
 func printDevices(command *cobra.Command) error {
