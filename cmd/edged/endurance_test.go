@@ -239,6 +239,19 @@ func TestKilledFits(t *testing.T) {
 	more := fmt.Sprintf("[fit]\nafter = 0\nprogram = %q\nthreads = 1\nshadow = \"0s\"\n", fitter(t))
 	d := runDaemonConfigured(t, more, state, camera(t, showLoop))
 	d.until("prediction", by("first"))
+	ended := func() event {
+		t.Helper()
+		events := d.until("the end of the fit", func(e event) bool {
+			return e.Event == "fit" && e.State != "started" && e.State != "running"
+		})
+		return events[len(events)-1]
+	}
+	d.carry("fit")
+	begin := time.Now()
+	if end := ended(); end.State != "committed" {
+		t.Fatalf("got %+v", end)
+	}
+	takes := time.Since(begin)
 	random := rand.New(rand.NewPCG(3, 4))
 	failed := 0
 	number := *kills
@@ -249,17 +262,13 @@ func TestKilledFits(t *testing.T) {
 		camera := d.children()
 		d.carry("fit")
 		d.until("the start of the fit", inState("fit", "started"))
-		time.Sleep(time.Duration(random.Int64N(int64(1500 * time.Millisecond)))) // the random moment
+		<-time.After(time.Duration(random.Int64N(int64(takes)))) // the random moment
 		for _, pid := range d.children() {
 			if !slices.Contains(camera, pid) {
 				_ = syscall.Kill(-pid, syscall.SIGKILL) // it may be done already
 			}
 		}
-		events := d.until("the end of the fit", func(e event) bool {
-			return e.Event == "fit" && e.State != "started" && e.State != "running"
-		})
-		end := events[len(events)-1]
-		switch {
+		switch end := ended(); {
 		case end.State == "failed" && strings.Contains(end.Reason, "killed"):
 			failed++
 		case end.State == "failed":
@@ -273,10 +282,7 @@ func TestKilledFits(t *testing.T) {
 	}
 	t.Logf("%d of %d fits were killed before they were done", failed, number)
 	d.carry("fit")
-	events := d.until("the end of the fit", func(e event) bool {
-		return e.Event == "fit" && (e.State == "committed" || e.State == "refused" || e.State == "failed")
-	})
-	if end := events[len(events)-1]; end.State == "failed" {
+	if end := ended(); end.State == "failed" {
 		t.Errorf("after all the kills: got %+v", end)
 	}
 	d.stop()
