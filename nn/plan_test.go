@@ -310,14 +310,16 @@ func tutorialOf10(t testing.TB) *Model {
 
 func TestMemoryOfTheTutorial(t *testing.T) {
 	m := tutorialOf10(t)
-	p := compile(t, m, Options{Kernels: kernels.Portable()})
-	if got, limit := p.ArenaBytes()+p.WorkspaceBytes(2), 4<<20; got > limit {
-		t.Errorf("arena and workspaces have %d bytes, want at most %d", got, limit)
-	}
-	half := compile(t, m, Options{Kernels: kernels.Portable(), Precision: Float16})
-	if full, short := p.WeightBytes(), half.WeightBytes(); float64(short) > 0.51*float64(full) {
-		t.Errorf("weights have %d bytes in float16 and %d in float32", short, full)
-	}
+	everyTable(t, func(t *testing.T, table *kernels.Table) {
+		p := compile(t, m, Options{Kernels: table})
+		if got, limit := p.ArenaBytes()+p.WorkspaceBytes(2), 4<<20; got > limit {
+			t.Errorf("arena and workspaces have %d bytes, want at most %d", got, limit)
+		}
+		half := compile(t, m, Options{Kernels: table, Precision: Float16})
+		if full, short := p.WeightBytes(), half.WeightBytes(); float64(short) > 0.501*float64(full) {
+			t.Errorf("weights have %d bytes in float16 and %d in float32", short, full)
+		}
+	})
 }
 
 // stranger is a layer that no plan knows.

@@ -127,7 +127,7 @@ func TestInt8DoesNotAllocate(t *testing.T) {
 }
 
 // TestInt8NeedsLittleMemory says that a worker's part for the tutorial's network
-// stays in a core's cache.
+// stays in a core's cache, and that the weights take a quarter of float32's.
 func TestInt8NeedsLittleMemory(t *testing.T) {
 	m, err := Quantizable(tutorialOf10(t))
 	if err != nil {
@@ -138,6 +138,7 @@ func TestInt8NeedsLittleMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Observe()
+	full := compile(t, m, Options{Kernels: kernels.Portable()}).WeightBytes()
 	if m, err = c.Quantize(); err != nil {
 		t.Fatal(err)
 	}
@@ -145,6 +146,9 @@ func TestInt8NeedsLittleMemory(t *testing.T) {
 		p := compile(t, m, Options{Kernels: table, Precision: Int8})
 		if n := p.WorkspaceBytes(2) - p.WorkspaceBytes(1); n > 4<<20 {
 			t.Errorf("a worker needs %d bytes", n)
+		}
+		if n := p.WeightBytes(); float64(n) > 0.251*float64(full) {
+			t.Errorf("weights have %d bytes, and %d in float32", n, full)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"edged/cmd/edged/engine"
 	"edged/cmd/edged/results"
 	"edged/kernels"
+	"edged/nn"
 	"edged/publish"
 	"edged/publish/outputs"
 	"edged/storage"
@@ -46,40 +48,83 @@ func frame(t *testing.T) *capture.Frame {
 	return f
 }
 
-// TestAnswersAllocateNothing takes the whole way of a frame: resize, predict,
-// encode the event, hand it to a sink.
-func TestAnswersAllocateNothing(t *testing.T) {
-	workers := kernels.NewWorkers(2)
-	defer workers.Close()
-	ready, err := engine.Loader(&config.Default().Predict, workers).Load(t.Context(), filepath.Join(digits, "model"))
+// quantized writes the digits' model in int8, calibrated on a frame.
+func quantized(t *testing.T, f *capture.Frame) string {
+	t.Helper()
+	m, err := storage.Load(filepath.Join(digits, "model"), storage.LoadOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	version := &storage.Version{Name: "digits", Ready: ready}
-	publisher := publish.New()
-	publisher.Add("full", io.Discard, 1)
-	out := outputs.New(outputs.Options{Device: outputs.Serial{Port: "/nowhere"}})
-	shown := 0
-	l := &loop{
-		active:  func() *storage.Version { return version },
-		filter:  results.New(config.Default().Results.Options()),
-		show:    func(label string, score float32) { shown++; out.Show(label, score) },
-		frames:  true,
-		changes: true,
-		publish: publisher.Publish,
-		report:  func(err error) { t.Error(err) },
-		event:   publish.Prediction{Top: make([]publish.Score, 0, 3)},
+	flat, err := nn.Quantizable(m.Network)
+	if err != nil {
+		t.Fatal(err)
 	}
+	c, err := nn.NewCalibration(flat, "minmax", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := nn.NewPreprocessor(m.Preprocessing, m.Network.InputShape())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Apply(c.Input(), nn.Image{Width: f.Width, Height: f.Height, Pixels: f.Pixels}); err != nil {
+		t.Fatal(err)
+	}
+	c.Observe()
+	if m.Network, err = c.Quantize(); err != nil {
+		t.Fatal(err)
+	}
+	m.Precision, m.Probe = storage.Int8, nil
+	dir := filepath.Join(t.TempDir(), "int8")
+	if err := storage.Commit(dir, m, storage.CommitOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// TestAnswersAllocateNothing takes the whole way of a frame: resize, predict,
+// encode the event, hand it to a sink.
+func TestAnswersAllocateNothing(t *testing.T) {
 	f := frame(t)
-	l.answer(f)
-	if got := testing.AllocsPerRun(5, func() { l.answer(f) }); got != 0 {
-		t.Errorf("got %v allocations a frame, want 0", got)
-	}
-	if l.event.Label != "7" || l.predicted.Load() != 7 {
-		t.Errorf("got %+v after %d frames", l.event, l.predicted.Load())
-	}
-	if l.change.Label != "7" || l.latest().Label != "7" || shown != 7 {
-		t.Errorf("got the result %+v, %+v, shown %d times", l.change, l.latest(), shown)
+	for name, model := range map[string]string{"float16": filepath.Join(digits, "model"), "int8": quantized(t, f)} {
+		for _, threads := range []int{1, 2} {
+			t.Run(fmt.Sprintf("%s/%d", name, threads), func(t *testing.T) {
+				workers := kernels.NewWorkers(threads)
+				defer workers.Close()
+				ready, err := engine.Loader(&config.Default().Predict, workers).Load(t.Context(), model)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := ready.Plan.Precision().String(); got != name {
+					t.Fatalf("the model answers in %s", got)
+				}
+				version := &storage.Version{Name: "digits", Ready: ready}
+				publisher := publish.New()
+				publisher.Add("full", io.Discard, 1)
+				out := outputs.New(outputs.Options{Device: outputs.Serial{Port: "/nowhere"}})
+				shown := 0
+				l := &loop{
+					active:  func() *storage.Version { return version },
+					filter:  results.New(config.Default().Results.Options()),
+					show:    func(label string, score float32) { shown++; out.Show(label, score) },
+					frames:  true,
+					changes: true,
+					publish: publisher.Publish,
+					report:  func(err error) { t.Error(err) },
+					event:   publish.Prediction{Top: make([]publish.Score, 0, 3)},
+				}
+				l.answer(f)
+				if got := testing.AllocsPerRun(5, func() { l.answer(f) }); got != 0 {
+					t.Errorf("got %v allocations a frame, want 0", got)
+				}
+				if l.event.Label != "7" || l.predicted.Load() != 7 {
+					t.Errorf("got %+v after %d frames", l.event, l.predicted.Load())
+				}
+				if l.change.Label != "7" || l.latest().Label != "7" || shown != 7 {
+					t.Errorf("got the result %+v, %+v, shown %d times", l.change, l.latest(), shown)
+				}
+			})
+		}
 	}
 }
 
