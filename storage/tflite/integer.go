@@ -64,9 +64,12 @@ func (t *tensor) reals(out []float32) error {
 	}
 	for i := range out {
 		q := 0
-		if t.kind == typeInt32 {
+		switch t.kind {
+		case typeInt32:
 			q = int(int32(binary.LittleEndian.Uint32(t.data[4*i:])))
-		} else {
+		case typeUint8:
+			q = int(t.data[i])
+		default:
 			q = int(int8(t.data[i]))
 		}
 		out[i] = float32(float64(t.scales[i/inner%len(t.scales)]) * float64(q-zero))

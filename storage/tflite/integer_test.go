@@ -2,6 +2,7 @@ package tflite
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"edged/kernels"
@@ -69,4 +70,54 @@ func compareInt8(t *testing.T, m *nn.Model, r *nn.Runner, inputs, outputs []byte
 		floats := r.Predict()
 		check(i, func(j int) int8 { return out.Quantize(floats[j]) })
 	}
+}
+
+// TestUint8EndsPredictAsInt8 gives a network of int8 ends of uint8, as converters
+// do: by operators that only move the zero point, and by the types alone.
+func TestUint8EndsPredictAsInt8(t *testing.T) {
+	dir := filepath.Join(reference, "seed_small")
+	io, err := safetensors.ReadFile(filepath.Join(dir, "int8_io.safetensors"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := 0
+	for _, operators := range []bool{false, true} {
+		g, err := parse(read(t, filepath.Join(dir, "int8.tflite")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, out := unsigned(g, g.inputs[0], operators), unsigned(g, g.outputs[0], operators)
+		if operators {
+			g.operators = slices.Concat(
+				[]operator{{code: opQuantize, inputs: []int{in}, outputs: g.inputs}},
+				g.operators,
+				[]operator{{code: opQuantize, inputs: g.outputs, outputs: []int{out}}},
+			)
+			g.inputs, g.outputs = []int{in}, []int{out}
+		}
+		m, err := g.model(1 << 20)
+		if err != nil {
+			t.Fatal(err)
+		}
+		plan, err := nn.Compile(m, nn.Options{Precision: nn.Int8})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if operators && len(plan.Steps()) != steps {
+			t.Errorf("%d steps with operators for the ends, %d without", len(plan.Steps()), steps)
+		}
+		steps = len(plan.Steps())
+		compareInt8(t, m, plan.NewRunner(nil), io["input"].Data, io["output"].Data)
+	}
+}
+
+// unsigned makes a tensor uint8, or adds one that is.
+func unsigned(g *graph, index int, adds bool) int {
+	if adds {
+		g.tensors = append(g.tensors, g.tensors[index])
+		index = len(g.tensors) - 1
+	}
+	u := &g.tensors[index]
+	u.kind, u.zeros = typeUint8, []int{u.zeros[0] + 128}
+	return index
 }

@@ -14,7 +14,12 @@ func Load(data []byte) (*nn.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &builder{graph: g, nodes: map[int]int{}, made: map[int]int{}, budget: 2*len(data) + spare}
+	return g.model(2*len(data) + spare)
+}
+
+// model makes the network, of constants of so many bytes.
+func (g *graph) model(budget int) (*nn.Model, error) {
+	b := &builder{graph: g, nodes: map[int]int{}, made: map[int]int{}, budget: budget}
 	for i, o := range g.operators {
 		for _, t := range o.outputs {
 			b.made[t] = i
