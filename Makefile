@@ -23,7 +23,7 @@ OPENCV  := capture/opencv/build
 CPUS        := cortex-a53 cortex-a72 cortex-a76
 ENGINE_CPUS := cortex-a57 max
 
-.PHONY: help go build camera camera-arm64 deb deb-edged deb-camera run test test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
+.PHONY: help go build camera camera-arm64 deb deb-tested run test test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,19 +52,19 @@ camera-arm64: go ## Build edged-camera for arm64 against Debian's OpenCV
 $(BIN)/nfpm: | go
 	GOBIN=$(CURDIR)/$(BIN) go install $(NFPM)
 
-deb: deb-edged deb-camera ## Build the Debian packages into build/deb
+deb: deb-tested ## Build the Debian packages into build/deb: amd64 and arm64, Debian 12 and 13
+	systemd/packages/build edged-camera arm64 trixie
 
-deb-edged: $(BIN)/nfpm
+# All but one whose libraries take a minute to unpack.
+deb-tested: $(BIN)/nfpm
+	rm -rf build/deb
 	systemd/packages/build edged amd64
 	systemd/packages/build edged arm64
-
-deb-camera: $(BIN)/nfpm
 	systemd/packages/build edged-camera amd64 bookworm
 	systemd/packages/build edged-camera amd64 trixie
 	systemd/packages/build edged-camera arm64 bookworm
-	systemd/packages/build edged-camera arm64 trixie
 
-test-deb: deb ## Install, upgrade, remove and purge the Debian packages on small Debians 12 and 13
+test-deb: deb-tested ## Install, upgrade, remove and purge the Debian packages on small Debians 12 and 13
 	systemd/packages/chroot bookworm
 	systemd/packages/chroot trixie
 	$(SUDO) env "PATH=$$PATH" .ci/gotest deb -count 1 -tags packages ./systemd/packages

@@ -107,7 +107,7 @@ func printVersion(command *cobra.Command) error {
 
 func writeManual(command *cobra.Command, folder string) error {
 	command.DisableAutoGenTag = true
-	header := &doc.GenManHeader{Title: "EDGED-CAMERA", Section: "1", Source: "edged " + version, Manual: "edged"}
+	header := &doc.GenManHeader{Section: "1", Source: "edged " + version, Manual: "edged"}
 	return doc.GenManTree(command, header, folder)
 }
 

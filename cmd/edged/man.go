@@ -26,7 +26,7 @@ func newMan() *cobra.Command {
 			}
 			root := command.Root()
 			root.DisableAutoGenTag = true
-			header := &doc.GenManHeader{Title: "EDGED", Section: "1", Source: "edged " + version, Manual: "edged"}
+			header := &doc.GenManHeader{Section: "1", Source: "edged " + version, Manual: "edged"}
 			page := md2man.Render(config.Manual("edged " + version))
 			return errors.Join(
 				doc.GenManTree(root, header, folder),

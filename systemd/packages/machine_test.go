@@ -128,7 +128,11 @@ func debFile(t *testing.T, name, release string) string {
 // version is that of the packages.
 func version(t *testing.T) string {
 	t.Helper()
-	return output(t, "./version")
+	text, err := os.ReadFile(built(t, "deb/version"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(text))
 }
 
 func output(t *testing.T, name string, arguments ...string) string {
