@@ -64,7 +64,7 @@ func (s *suite) int8Depthwise(t *testing.T) {
 	for _, kernel := range []int{3, 5} {
 		for _, stride := range []int{1, 2} {
 			for _, channels := range []int{3, 8, 24} {
-				for _, width := range []int{5, 6, 7, 8, 16} {
+				for _, width := range []int{5, 6, 7, 8, 16, 21} {
 					pad := i % (kernel/2 + 1)
 					spec := kernels.DepthwiseSpec{
 						InHeight: 6, InWidth: width, Channels: channels, Multiplier: 1 + i%7/6, KernelHeight: kernel, KernelWidth: kernel,
