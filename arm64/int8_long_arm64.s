@@ -23,13 +23,15 @@
 	op(s2, t2); \
 	op(s3, t3)
 
-// RUN multiplies sixteen bytes of four pixels with four filters.
+// RUN multiplies sixteen bytes of four pixels with four filters. One index for all
+// pixels spares cores that execute in order the write-backs.
 #define RUN(op) \
+	LDRQ(16, 11, 22); \
 	VLD1.P 64(R21), [V20.B16, V21.B16, V22.B16, V23.B16]; \
-	VLD1.P 16(R11), [V16.B16]; \
-	VLD1.P 16(R12), [V17.B16]; \
-	VLD1.P 16(R13), [V18.B16]; \
-	VLD1.P 16(R14), [V19.B16]; \
+	LDRQ(17, 12, 22); \
+	LDRQ(18, 13, 22); \
+	LDRQ(19, 14, 22); \
+	ADDS $16, R22; \
 	LOW(16, 24, 25, 26, 27); \
 	LOW(17, 28, 29, 30, 31); \
 	HIGH(16, 24, 25, 26, 27); \
@@ -71,9 +73,9 @@
 //	V0-V15   sums: pixel x, filter f in V(4x+f)
 //	V16-V19  16 bytes of each pixel   V20-V23 of each filter; at the end bias, multiplier, right and left shifts
 //	V24-V31  sums of two products; at the end V28 zero point (.8H)   V29 low   V30 high (.16B)   V31 scratch
-//	R0 dst of the panel   R1 dstStride   R2 src   R3 pixelStride   R4 from the end of a run to the next row   R5 second
-//	R6 runs of 16   R7 pool   R8 w of the panel   R9 scales of the panel   R10 rows   R11-R14 the four pixels
-//	R15 step   R16 panels left   R17 general   R20 src of the tile   R21 w   R22 runs left   R23 rows left   R24 dst of the tile
+//	R0 dst of the panel   R1 dstStride   R2 end of the first run of src   R3 pixelStride   R4 rowStride   R5 second
+//	R6 length, negative   R7 pool   R8 w of the panel   R9 scales of the panel   R10 rows   R11-R14 ends of runs of the four pixels
+//	R15 step   R16 panels left   R17 general   R20 R2 of the tile   R21 w   R22 from the end of the run   R23 rows left   R24 dst of the tile
 //	R25 tiles left   R26 scratch
 TEXT ·Int8Long(SB), NOSPLIT, $0-170
 	MOVD  dst_base+0(FP), R0
@@ -91,8 +93,9 @@ TEXT ·Int8Long(SB), NOSPLIT, $0-170
 	MOVBU pool+168(FP), R7
 	MOVBU general+169(FP), R17
 	ADD   $15, R6
-	LSR   $4, R6
-	SUB   R6<<4, R4
+	AND   $~15, R6
+	ADD   R6, R2
+	NEG   R6, R6
 
 panel:
 	MOVD R2, R20
@@ -106,12 +109,11 @@ tile:
 	ADD  R3, R13, R14
 	MOVD R8, R21
 	MOVD R10, R23
-	SUBS $1, R6, R22
+	MOVD R6, R22
 	RUN(SADDLP4S)
 	BEQ  next
 
 run:
-	SUBS $1, R22
 	RUN(SADALP4S)
 	BNE  run
 
