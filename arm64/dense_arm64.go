@@ -29,3 +29,14 @@ func Dense8Half(sums, x []float32, w []uint16)
 //
 //go:noescape
 func Dense2Half(sums, x []float32, w []uint16)
+
+// Dense8Long is Dense8 for float16 weights and x rounded to float16, whose
+// products are exact and summed in float32. Needs the CPU feature FHM.
+//
+//go:noescape
+func Dense8Long(sums, x []float32, w []uint16)
+
+// Dense2Long is Dense2 as Dense8Long is Dense8.
+//
+//go:noescape
+func Dense2Long(sums, x []float32, w []uint16)

@@ -201,3 +201,77 @@ loop:
 	BNE    loop
 	REDUCE2
 	RET
+
+// NARROW makes float16 of four x, in both halves of d; LONG multiplies four k of
+// two units by them.
+#define NARROW(d, x) \
+	FCVTN4H(d, x); \
+	FCVTN2_8H(d, x)
+
+#define LONG(s0, s1, w, x) \
+	FMLAL4S(s0, w, x); \
+	FMLAL2_4S(s1, w, x)
+
+// func Dense8Long(sums, x []float32, w []uint16)
+//
+// Needs FHM.
+//
+//	V0-V7, V8-V15  sums of the even and odd fours   V16-V23 weights   V24, V25 x in float16   V30, V31 x
+//	R0 sums   R1 x   R2 elements left   R3 w
+TEXT ·Dense8Long(SB), NOSPLIT, $0-72
+	MOVD sums_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD x_len+32(FP), R2
+	MOVD w_base+48(FP), R3
+	ZERO16
+
+loop:
+	FLDPQ.P 32(R1), (F30, F31)
+	VLD1.P  64(R3), [V16.H8, V17.H8, V18.H8, V19.H8]
+	VLD1.P  64(R3), [V20.H8, V21.H8, V22.H8, V23.H8]
+	PRFM    448(R3), PLDL1STRM
+	PRFM    512(R3), PLDL1STRM
+	NARROW(24, 30)
+	NARROW(25, 31)
+	LONG(0, 1, 16, 24)
+	LONG(2, 3, 17, 24)
+	LONG(4, 5, 18, 24)
+	LONG(6, 7, 19, 24)
+	LONG(8, 9, 20, 25)
+	LONG(10, 11, 21, 25)
+	LONG(12, 13, 22, 25)
+	LONG(14, 15, 23, 25)
+	SUBS    $8, R2
+	BNE     loop
+	REDUCE8
+	RET
+
+// func Dense2Long(sums, x []float32, w []uint16)
+//
+// Needs FHM.
+//
+//	V0, V2, V4, V6  sums of unit 0   V1, V3, V5, V7 of unit 1   V16-V19 weights   V24-V27 x in float16   V28-V31 x
+//	R0 sums   R1 x   R2 elements left   R3 w
+TEXT ·Dense2Long(SB), NOSPLIT, $0-72
+	MOVD sums_base+0(FP), R0
+	MOVD x_base+24(FP), R1
+	MOVD x_len+32(FP), R2
+	MOVD w_base+48(FP), R3
+	ZERO8
+
+loop:
+	VLD1.P 64(R1), [V28.S4, V29.S4, V30.S4, V31.S4]
+	VLD1.P 64(R3), [V16.H8, V17.H8, V18.H8, V19.H8]
+	PRFM   448(R3), PLDL1STRM
+	NARROW(24, 28)
+	NARROW(25, 29)
+	NARROW(26, 30)
+	NARROW(27, 31)
+	LONG(0, 1, 16, 24)
+	LONG(2, 3, 17, 25)
+	LONG(4, 5, 18, 26)
+	LONG(6, 7, 19, 27)
+	SUBS   $16, R2
+	BNE    loop
+	REDUCE2
+	RET

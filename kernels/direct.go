@@ -12,10 +12,15 @@ type directKernels struct {
 	//	dst[x*dstStride+f] = clamp(bias[f] + sum over i < rows, k < length of
 	//		src[i*rowStride+x*pixelStride+k] * w[panel][i][k][f%filters])
 	row func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, length, rows int, w, bias []float32, tiles, panels int, bounds bounds)
+
+	// maxima makes tiles of two rows of pixels, second elements apart, and keeps
+	// the maximum of each 2x2; nil: row and vector do.
+	maxima func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, second, length, rows int, w, bias []float32, tiles, panels int, bounds bounds)
 }
 
-// direct is Conv2D for few input channels. A unit is one row of the output; the
-// input rows under it are copied with zeros round them.
+// direct is Conv2D for few input channels. A unit is one row of the output, of
+// maxima if it is pooled; the input rows under it are copied with zeros round
+// them.
 type direct struct {
 	Unshared
 	spec    Conv2DSpec
@@ -24,10 +29,15 @@ type direct struct {
 	bias    []float32
 	bounds  bounds
 	finish  func([]float32)
+	pooled  bool
 
-	filters int // rounded up to whole panels
-	tiles   int // of a row
-	stride  int // of a padded row of the picture
+	height, width int // of the output
+	across        int // pixels of the output that a tile makes
+	columns       int // pixels of the convolution that lie side by side in a tile
+	filters       int // rounded up to whole panels
+	tiles         int // of a row
+	lines         int // rows of the picture under a row of the output
+	stride        int // of one of them, padded
 }
 
 // newDirect returns the op, or nil for a convolution it isn't made for.
@@ -35,7 +45,7 @@ func newDirect(s *Conv2DSpec, w Weights, kernels *directKernels) Op {
 	if s.Groups != 1 || s.DilationWidth != 1 {
 		return nil
 	}
-	if !s.Pool.none() {
+	if !s.Pool.none() && (kernels.maxima == nil || s.DilationHeight != 1 || !poolsLast(s)) {
 		return newPooledConv2D(s, kernels.vector, func(s *Conv2DSpec) rowConv2D { return directOf(s, w, kernels) })
 	}
 	return directOf(s, w, kernels)
@@ -43,10 +53,16 @@ func newDirect(s *Conv2DSpec, w Weights, kernels *directKernels) Op {
 
 func directOf(s *Conv2DSpec, w Weights, kernels *directKernels) *direct {
 	op := &direct{
-		spec: *s, kernels: kernels, filters: roundUp(s.Filters, kernels.filters), tiles: ceilDiv(s.OutWidth, kernels.pixels),
+		spec: *s, kernels: kernels, pooled: !s.Pool.none(), filters: roundUp(s.Filters, kernels.filters),
+		height: s.OutHeight, width: s.OutWidth, across: kernels.pixels, columns: kernels.pixels, lines: s.KernelHeight,
 	}
+	if op.pooled {
+		op.height, op.width, op.across, op.columns = s.Pool.OutHeight, s.Pool.OutWidth, kernels.pixels/4, kernels.pixels/2
+		op.lines += s.StrideHeight
+	}
+	op.tiles = ceilDiv(op.width, op.across)
 	op.bounds, op.finish = s.Activation.split()
-	op.stride = ((op.tiles*kernels.pixels-1)*s.StrideWidth + s.KernelWidth) * s.InChannels
+	op.stride = ((op.tiles*op.columns-1)*s.StrideWidth + s.KernelWidth) * s.InChannels
 	op.bias = make([]float32, op.filters)
 	op.weight = make([]float32, s.KernelHeight*s.KernelWidth*s.InChannels*op.filters)
 	op.Repack(w)
@@ -65,31 +81,40 @@ func (op *direct) Repack(w Weights) {
 	}
 }
 
-func (op *direct) Name() string { return "conv2d/direct/" + op.kernels.name }
+func (op *direct) Name() string {
+	name := "conv2d/direct/" + op.kernels.name
+	if op.pooled {
+		name += "+pool"
+	}
+	return name
+}
 
 // ErrorFactor is that of plain sums.
 func (op *direct) ErrorFactor() float64 {
 	return float64(op.spec.KernelHeight*op.spec.KernelWidth*op.spec.InChannels + 2)
 }
 
-func (op *direct) Units() int { return op.spec.OutHeight }
+func (op *direct) Units() int { return op.height }
 
 func (op *direct) Workspace() (shared, private int) {
-	return 0, bytes[float32](op.spec.KernelHeight*op.stride) + bytes[float32](op.kernels.pixels*op.filters)
+	return 0, bytes[float32](op.lines*op.stride) + bytes[float32](op.across*op.filters)
 }
 
 func (op *direct) Run(a *Args, first, last int, private Buffer) {
-	size := op.spec.OutWidth * op.spec.Filters
+	size := op.width * op.spec.Filters
 	op.rows(a.Dst.Float32()[first*size:], a.Src[0].Float32(), first, last, private)
 }
 
 func (op *direct) rows(dst, src []float32, first, last int, private Buffer) {
-	s := &op.spec
-	picture := take[float32](&private, s.KernelHeight*op.stride)
-	edge := take[float32](&private, op.kernels.pixels*op.filters)
-	size := s.OutWidth * s.Filters
+	picture := take[float32](&private, op.lines*op.stride)
+	edge := take[float32](&private, op.across*op.filters)
+	size := op.width * op.spec.Filters
+	step := op.spec.StrideHeight
+	if op.pooled {
+		step *= 2
+	}
 	for y := first; y < last; y++ {
-		op.pad(picture, src, y*s.StrideHeight-s.PadTop)
+		op.pad(picture, src, y*step-op.spec.PadTop)
 		line := dst[(y-first)*size:][:size]
 		op.row(line, picture, edge)
 		if op.finish != nil {
@@ -102,7 +127,7 @@ func (op *direct) rows(dst, src []float32, first, last int, private Buffer) {
 func (op *direct) pad(dst, src []float32, top int) {
 	s := &op.spec
 	size, left := s.InWidth*s.InChannels, s.PadLeft*s.InChannels
-	for i := range s.KernelHeight {
+	for i := range op.lines {
 		row := dst[i*op.stride:][:op.stride]
 		y := top + i*s.DilationHeight
 		if y < 0 || y >= s.InHeight || left >= len(row) {
@@ -118,20 +143,30 @@ func (op *direct) pad(dst, src []float32, top int) {
 // row makes one row of the output. A tile that reaches beyond it, and all if
 // the filters don't fill the last panel, go through edge.
 func (op *direct) row(dst, picture, edge []float32) {
-	s, k := &op.spec, op.kernels
-	pixel, length, panels := s.StrideWidth*s.InChannels, s.KernelWidth*s.InChannels, op.filters/k.filters
+	s := &op.spec
 	whole := 0
 	if op.filters == s.Filters {
-		whole = s.OutWidth / k.pixels
+		whole = op.width / op.across
 	}
 	if whole > 0 {
-		k.row(dst, s.Filters, picture, op.stride, pixel, length, s.KernelHeight, op.weight, op.bias, whole, panels, op.bounds)
+		op.make(dst, s.Filters, picture, whole)
 	}
 	for t := whole; t < op.tiles; t++ {
-		x := t * k.pixels
-		k.row(edge, op.filters, picture[x*pixel:], op.stride, pixel, length, s.KernelHeight, op.weight, op.bias, 1, panels, op.bounds)
-		for i := range min(k.pixels, s.OutWidth-x) {
+		x := t * op.across
+		op.make(edge, op.filters, picture[t*op.columns*s.StrideWidth*s.InChannels:], 1)
+		for i := range min(op.across, op.width-x) {
 			copy(dst[(x+i)*s.Filters:][:s.Filters], edge[i*op.filters:])
 		}
 	}
+}
+
+// make makes neighbouring tiles.
+func (op *direct) make(dst []float32, dstStride int, picture []float32, tiles int) {
+	s, k := &op.spec, op.kernels
+	pixel, length, panels := s.StrideWidth*s.InChannels, s.KernelWidth*s.InChannels, op.filters/k.filters
+	if op.pooled {
+		k.maxima(dst, dstStride, picture, op.stride, pixel, s.StrideHeight*op.stride, length, s.KernelHeight, op.weight, op.bias, tiles, panels, op.bounds)
+		return
+	}
+	k.row(dst, dstStride, picture, op.stride, pixel, length, s.KernelHeight, op.weight, op.bias, tiles, panels, op.bounds)
 }

@@ -14,8 +14,31 @@ func implementations() []implementation {
 	if inOrder() {
 		both[0], both[1] = both[1], both[0]
 	}
-	return append([]implementation{{neonI8MM(), cpu.ARM64.HasI8MM}, {neonFP16(), cpu.ARM64.HasASIMDHP}, {neonDotprod(), cpu.ARM64.HasASIMDDP}}, both...)
+	return append([]implementation{{neonI8MM(), cpu.ARM64.HasI8MM}, {neonFHM(), cpu.ARM64.HasASIMDFHM}, {neonFP16(), cpu.ARM64.HasASIMDHP}, {neonDotprod(), cpu.ARM64.HasASIMDDP}}, both...)
 }
+
+// neonFHM is float16 weights times inputs in float16 with sums in float32, for
+// dense layers of few rows.
+func neonFHM() *Table {
+	return &Table{
+		Name: "neon-fhm",
+		Dense: func(s *DenseSpec, w Weights) Op {
+			if w.Float16 == nil || manyRows(s) {
+				return nil
+			}
+			return &longMatvec{newMatvec(s, w, matvecLongNEON, keepFloat16), s.Inputs}
+		},
+	}
+}
+
+// longMatvec is a matvec that rounds its inputs to float16.
+type longMatvec struct {
+	Op
+	inputs int
+}
+
+// ErrorFactor bounds the rounding errors: of the inputs, and of the sums.
+func (op *longMatvec) ErrorFactor() float64 { return halfEpsilon + float64(op.inputs+2) }
 
 // neonFP16 is arithmetic in float16 for layers whose weights are float16.
 func neonFP16() *Table {
@@ -145,13 +168,16 @@ func neonConv2D(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
 
 func neonDense(s *DenseSpec, w Weights, gemm *gemmKernels[float32]) Op {
 	switch {
-	case s.Rows >= arm64.GEMMRows/2:
+	case manyRows(s):
 		return newDenseGEMM(s, w, gemm, func(v float32) float32 { return v })
 	case w.Float16 != nil:
 		return newMatvec(s, w, matvecHalfNEON, keepFloat16)
 	}
 	return newMatvec(s, w, matvecNEON, keepFloat32)
 }
+
+// manyRows tells whether a dense layer is better off as a product of matrices.
+func manyRows(s *DenseSpec) bool { return s.Rows >= arm64.GEMMRows/2 }
 
 var (
 	gemmNEON        = gemmOnNEON("neon", arm64.GEMM)
@@ -207,6 +233,7 @@ var winogradFewNEON = &winogradFewKernels{
 
 var (
 	matvecNEON     = checkedMatvec("neon", arm64.Dense8, arm64.Dense2)
+	matvecLongNEON = checkedMatvec("neon-fhm", arm64.Dense8Long, arm64.Dense2Long)
 	matvecHalfNEON = checkedMatvec("neon-half", arm64.Dense8Half, arm64.Dense2Half)
 )
 
@@ -227,6 +254,12 @@ var depthwiseNEON = &depthwiseKernels{
 var directNEON = &directKernels{
 	name: "neon", pixels: arm64.DirectPixels, filters: arm64.DirectFilters, vector: vectorNEON,
 	row: checkedDirect(arm64.DirectPixels, arm64.DirectFilters, arm64.Direct),
+	maxima: func(dst []float32, dstStride int, src []float32, rowStride, pixelStride, second, length, rows int, w, bias []float32, tiles, panels int, bounds bounds) {
+		maxima, pixels, filters := tiles*arm64.DirectPixels/4, tiles*arm64.DirectPixels/2, panels*arm64.DirectFilters
+		_, _ = dst[(maxima-1)*dstStride+filters-1], src[second+(rows-1)*rowStride+(pixels-1)*pixelStride+length-1]
+		_, _ = w[rows*length*filters-1], bias[filters-1]
+		arm64.DirectPool(dst, dstStride, src, rowStride, pixelStride, second, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
+	},
 }
 
 var vectorNEON = &vectorKernels{

@@ -27,6 +27,7 @@ var exercised = map[string][]string{
 		"int8-conv2d/gemm/avx2", "int8-conv2d/gemm/avx2+pool", "int8-dense/gemm/avx2", "int8-depthwise/rows/avx2",
 		"int8-add/vector/avx2", "int8-quantize/vector/avx2", "int8-global-average-pool/vector/avx2",
 	},
+	"neon-fhm":     {"dense/matvec/neon-fhm"},
 	"neon-fp16":    {"conv2d/winograd-4x4/neon-fp16", "conv2d/gemm/neon-fp16", "conv2d/gemm/neon-fp16+pool"},
 	"neon-dotprod": {"int8-conv2d/tiles/neon-dotprod", "int8-conv2d/tiles/neon-dotprod+pool", "int8-conv2d/packed/neon-dotprod", "int8-dense/matvec/neon-dotprod"},
 	"neon-i8mm":    {"int8-conv2d/tiles/neon-i8mm", "int8-conv2d/tiles/neon-i8mm+pool", "int8-conv2d/packed/neon-i8mm"},

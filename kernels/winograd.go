@@ -85,8 +85,14 @@ func winogradFits(s *Conv2DSpec) bool {
 		s.DilationHeight != 1 || s.DilationWidth != 1 || s.Groups != 1 {
 		return false
 	}
+	return s.Pool.none() || poolsLast(s)
+}
+
+// poolsLast tells whether the maxima of whole 2x2 cells can be taken before the
+// activation.
+func poolsLast(s *Conv2DSpec) bool {
 	_, finish := s.Activation.split()
-	return s.Pool.none() || s.Pool.halves(s) && (finish == nil || s.Activation.Monotone())
+	return s.Pool.halves(s) && (finish == nil || s.Activation.Monotone())
 }
 
 // none tells that there is no pooling.

@@ -142,6 +142,13 @@ func convolutions() []convolution {
 			}
 		}
 	}
+	// Pools of few channels.
+	for i, channels := range []int{1, 3, 4, 1, 3, 4} {
+		c := plain(15, 16+i, channels, 8+8*(i%2), 3+i/3*2)
+		add(c, pool(2, 2, 2, 2, false))
+		add(c, pool(2, 2, 2, 2, false), stride(2, 2), valid)
+		add(c, pool(2, 2, 2, 2, false), stride(1, 3), half)
+	}
 	// Dilation and groups.
 	for _, d := range [][2]int{{2, 2}, {1, 3}, {4, 2}} {
 		c := plain(12, 11, 5, 9, 3)
