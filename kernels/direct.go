@@ -149,19 +149,19 @@ func (op *direct) row(dst, picture, edge []float32) {
 		whole = op.width / op.across
 	}
 	if whole > 0 {
-		op.make(dst, s.Filters, picture, whole)
+		op.convolve(dst, s.Filters, picture, whole)
 	}
 	for t := whole; t < op.tiles; t++ {
 		x := t * op.across
-		op.make(edge, op.filters, picture[t*op.columns*s.StrideWidth*s.InChannels:], 1)
+		op.convolve(edge, op.filters, picture[t*op.columns*s.StrideWidth*s.InChannels:], 1)
 		for i := range min(op.across, op.width-x) {
 			copy(dst[(x+i)*s.Filters:][:s.Filters], edge[i*op.filters:])
 		}
 	}
 }
 
-// make makes neighbouring tiles.
-func (op *direct) make(dst []float32, dstStride int, picture []float32, tiles int) {
+// convolve makes neighbouring tiles.
+func (op *direct) convolve(dst []float32, dstStride int, picture []float32, tiles int) {
 	s, k := &op.spec, op.kernels
 	pixel, length, panels := s.StrideWidth*s.InChannels, s.KernelWidth*s.InChannels, op.filters/k.filters
 	if op.pooled {
