@@ -126,3 +126,38 @@ func TestFillServesPlansInTurn(t *testing.T) {
 		t.Error("a picture without pixels was taken")
 	}
 }
+
+// BenchmarkPicture makes an input of int8 from a picture of the input's size, by
+// the table and through float32.
+func BenchmarkPicture(b *testing.B) {
+	q := Quantization{1.0 / 255, -128}
+	m, err := NewFunctional("", []Node{
+		{Layer: &InputLayer{Shape: Shape{224, 224, 3}}, Quantization: &q},
+		{Layer: &GlobalMaxPooling2D{}, Inputs: []int{0}, Quantization: &q},
+	}, 1)
+	if err != nil {
+		b.Fatal(err)
+	}
+	picture := Image{Width: 224, Height: 224, Pixels: make([]byte, 224*224*3)}
+	p, err := NewPreprocessor(Preprocessing{Resize: "nearest", Color: RGB, Scale: 1.0 / 255}, Shape{224, 224, 3})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := compile(b, m, Options{Precision: Int8}).NewRunner(nil)
+	for name, fill := range map[string]func() error{
+		"int8": func() error { return p.Fill(r, picture) },
+		"float32": func() error {
+			err := p.Apply(r.Input(), picture)
+			r.Step(0)
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if err := fill(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
