@@ -1,11 +1,8 @@
 package amd64
 
-// The tiles of the int8 products are those of GEMM and GEMM512; where these have
-// a float32, Int8Multiply has two int16 and Int8MultiplyDot four bytes.
-const (
-	Int8Pair = 2
-	Int8Dot  = 4
-)
+// Int8Pair is the number of int16 that Int8Multiply has where GEMM, whose tile is
+// the same, has a float32.
+const Int8Pair = 2
 
 // Int8Multiply multiplies tiles panels of a by panels panels of b:
 //
@@ -30,12 +27,6 @@ const (
 //
 //go:noescape
 func Int8Multiply(dst []int32, stride int, a, b []int16, depth, tiles, panels int, start []int32, startStride int)
-
-// Int8MultiplyDot is Int8Multiply with 7 rows, unsigned bytes times signed ones
-// and four of them in place of two.
-//
-//go:noescape
-func Int8MultiplyDot(dst []int32, stride int, a []uint8, b []int8, depth, tiles, panels int, start []int32, startStride int)
 
 // The tiles of Int8Tiles: so many pixels by filters; or of Int8TilesPool, whose
 // tiles make so many outputs of two by two pixels.

@@ -8,20 +8,9 @@
 	VPMADDWD     Y13, Y14, Y14; \
 	VPADDD       Y14, c1, c1
 
-#define PAIR(at, x, c0, c1) \
-	VPBROADCASTD at, x; \
-	VPDPBUSD     Z28, x, c0; \
-	VPDPBUSD     Z29, x, c1
-
-#define ONE(at, x, c) \
-	VPBROADCASTD at, x; \
-	VPDPBUSD     Z28, x, c
-
 // Sums are stored as they are.
 #define BOUNDS256
-#define BOUNDS
 #define FINISH256(c)
-#define FINISH(c)
 
 // func Int8Multiply(dst []int32, stride int, a, b []int16, depth, tiles, panels int, start []int32, startStride int)
 //
@@ -35,15 +24,3 @@ TEXT ·Int8Multiply(SB), NOSPLIT, $0-136
 	MOVQ start_base+104(FP), R11
 	MOVQ startStride+128(FP), R12
 	PRODUCT256
-
-// func Int8MultiplyDot(dst []int32, stride int, a []uint8, b []int8, depth, tiles, panels int, start []int32, startStride int)
-//
-// Needs AVX512_VNNI. PRODUCT512 says which register holds what.
-TEXT ·Int8MultiplyDot(SB), NOSPLIT, $0-136
-	MOVQ dst_base+0(FP), DI
-	MOVQ stride+24(FP), R13
-	MOVQ b_base+56(FP), BX
-	MOVQ depth+80(FP), R8
-	MOVQ start_base+104(FP), R11
-	MOVQ startStride+128(FP), R12
-	PRODUCT512

@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "tile_amd64.h"
 #include "int8_requantize_amd64.h"
 
 // PAIR adds a word of the picture, times Z28 and Z29, to the sums of two panels,
@@ -12,112 +13,9 @@
 	VPBROADCASTD at, x; \
 	VPDPBUSD     Z28, x, c
 
-// STEP2x7 and the like add a word of the weights for two panels or one and so
-// many pixels from SI on, and from BX on.
-#define HALF2X6 \
-	PAIR((SI), Z30, Z0, Z1); \
-	PAIR((SI)(R9*1), Z31, Z2, Z3); \
-	PAIR((SI)(R9*2), Z30, Z4, Z5); \
-	PAIR((SI)(R10*1), Z31, Z6, Z7); \
-	PAIR((SI)(R9*4), Z30, Z8, Z9); \
-	PAIR((SI)(R11*1), Z31, Z10, Z11)
-
-#define STEP2X7 \
-	VMOVDQU32 (DX), Z28; \
-	VMOVDQU32 64(DX), Z29; \
-	HALF2X6; \
-	PAIR((SI)(R10*2), Z30, Z12, Z13)
-
-#define STEP2X14 \
-	STEP2X7; \
-	PAIR((BX), Z31, Z14, Z15); \
-	PAIR((BX)(R9*1), Z30, Z16, Z17); \
-	PAIR((BX)(R9*2), Z31, Z18, Z19); \
-	PAIR((BX)(R10*1), Z30, Z20, Z21); \
-	PAIR((BX)(R9*4), Z31, Z22, Z23); \
-	PAIR((BX)(R11*1), Z30, Z24, Z25); \
-	PAIR((BX)(R10*2), Z31, Z26, Z27)
-
-#define STEP2X12 \
-	VMOVDQU32 (DX), Z28; \
-	VMOVDQU32 64(DX), Z29; \
-	HALF2X6; \
-	PAIR((BX), Z30, Z12, Z13); \
-	PAIR((BX)(R9*1), Z31, Z14, Z15); \
-	PAIR((BX)(R9*2), Z30, Z16, Z17); \
-	PAIR((BX)(R10*1), Z31, Z18, Z19); \
-	PAIR((BX)(R9*4), Z30, Z20, Z21); \
-	PAIR((BX)(R11*1), Z31, Z22, Z23)
-
-#define HALF1X6 \
-	ONE((SI), Z30, Z0); \
-	ONE((SI)(R9*1), Z31, Z1); \
-	ONE((SI)(R9*2), Z30, Z2); \
-	ONE((SI)(R10*1), Z31, Z3); \
-	ONE((SI)(R9*4), Z30, Z4); \
-	ONE((SI)(R11*1), Z31, Z5)
-
-#define STEP1X7 \
-	VMOVDQU32 (DX), Z28; \
-	HALF1X6; \
-	ONE((SI)(R10*2), Z30, Z6)
-
-#define STEP1X14 \
-	STEP1X7; \
-	ONE((BX), Z31, Z7); \
-	ONE((BX)(R9*1), Z30, Z8); \
-	ONE((BX)(R9*2), Z31, Z9); \
-	ONE((BX)(R10*1), Z30, Z10); \
-	ONE((BX)(R9*4), Z31, Z11); \
-	ONE((BX)(R11*1), Z30, Z12); \
-	ONE((BX)(R10*2), Z31, Z13)
-
-#define STEP1X12 \
-	VMOVDQU32 (DX), Z28; \
-	HALF1X6; \
-	ONE((BX), Z30, Z6); \
-	ONE((BX)(R9*1), Z31, Z7); \
-	ONE((BX)(R9*2), Z30, Z8); \
-	ONE((BX)(R10*1), Z31, Z9); \
-	ONE((BX)(R9*4), Z30, Z10); \
-	ONE((BX)(R11*1), Z31, Z11)
-
-// BEGIN7 and BEGIN14 set sums of two panels to their biases, or of one.
-#define BEGIN2(c0, c1) \
-	VMOVDQA32 Z30, c0; \
-	VMOVDQA32 Z31, c1
-
-#define BEGIN2X7 \
-	VMOVDQU32 (R12), Z30; \
-	VMOVDQU32 448(R12), Z31; \
-	BEGIN2(Z0, Z1); \
-	BEGIN2(Z2, Z3); \
-	BEGIN2(Z4, Z5); \
-	BEGIN2(Z6, Z7); \
-	BEGIN2(Z8, Z9); \
-	BEGIN2(Z10, Z11); \
-	BEGIN2(Z12, Z13)
-
-#define BEGIN2X14 \
-	BEGIN2X7; \
-	BEGIN2(Z14, Z15); \
-	BEGIN2(Z16, Z17); \
-	BEGIN2(Z18, Z19); \
-	BEGIN2(Z20, Z21); \
-	BEGIN2(Z22, Z23); \
-	BEGIN2(Z24, Z25); \
-	BEGIN2(Z26, Z27)
-
-#define BEGIN1X14 \
-	VMOVDQU32 (R12), Z31; \
-	VMOVDQA32 Z31, Z30; \
-	BEGIN2(Z0, Z1); \
-	BEGIN2(Z2, Z3); \
-	BEGIN2(Z4, Z5); \
-	BEGIN2(Z6, Z7); \
-	BEGIN2(Z8, Z9); \
-	BEGIN2(Z10, Z11); \
-	BEGIN2(Z12, Z13)
+// Where the biases are.
+#define BIAS0 (R12)
+#define BIAS1 448(R12)
 
 // SUMS makes the sums of a tile: of rows rows of words words.
 #define SUMS(begin, step, row, word) \

@@ -125,19 +125,21 @@ func (op *direct) rows(dst, src []float32, first, last int, private Buffer) {
 
 // pad copies the rows of the picture under a row of the output.
 func (op *direct) pad(dst, src []float32, top int) {
-	s := &op.spec
-	size, left := s.InWidth*s.InChannels, s.PadLeft*s.InChannels
 	for i := range op.lines {
-		row := dst[i*op.stride:][:op.stride]
-		y := top + i*s.DilationHeight
-		if y < 0 || y >= s.InHeight || left >= len(row) {
-			clear(row)
-			continue
-		}
-		clear(row[:left])
-		n := copy(row[left:], src[y*size:][:size])
-		clear(row[left+n:])
+		padRow(dst[i*op.stride:][:op.stride], src, &op.spec, top+i*op.spec.DilationHeight)
 	}
+}
+
+// padRow copies row y of the picture with zeros round it.
+func padRow(row, src []float32, s *Conv2DSpec, y int) {
+	size, left := s.InWidth*s.InChannels, s.PadLeft*s.InChannels
+	if y < 0 || y >= s.InHeight || left >= len(row) {
+		clear(row)
+		return
+	}
+	clear(row[:left])
+	n := copy(row[left:], src[y*size:][:size])
+	clear(row[left+n:])
 }
 
 // row makes one row of the output. A tile that reaches beyond it, and all if

@@ -3,9 +3,7 @@
 package kernels
 
 import (
-	"encoding/binary"
 	"slices"
-	"unsafe"
 
 	"edged/amd64"
 )
@@ -27,26 +25,6 @@ type int8Product struct {
 
 // int8Words is the number of words of a group of the left matrix.
 const int8Words = amd64.GEMMGroup
-
-var int8AVX512 = &int8Product{
-	name: "avx512-vnni", rows: amd64.GEMMRows512, columns: amd64.GEMMColumns512, pack: amd64.Int8Dot,
-	fill: func(dst []byte, src []int8, _ int8) {
-		bytes := unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(src))), len(src))
-		for len(bytes) >= 8 {
-			binary.LittleEndian.PutUint64(dst, binary.LittleEndian.Uint64(bytes)^0x8080808080808080)
-			dst, bytes = dst[8:], bytes[8:]
-		}
-		for i, v := range bytes {
-			dst[i] = v ^ 0x80
-		}
-	},
-	bias: func(zero int8) int32 { return int32(zero) + 128 },
-	multiply: func(dst []int32, stride int, a, b []byte, depth, tiles, panels int, start []int32) {
-		_ = dst[(tiles*amd64.GEMMRows512-1)*stride+panels*amd64.GEMMColumns512-1]
-		_, _, _ = a[tiles*amd64.GEMMRows512*depth*4-1], b[panels*amd64.GEMMColumns512*depth*4-1], start[panels*amd64.GEMMColumns512-1]
-		amd64.Int8MultiplyDot(dst, stride, a, view[int8](b), depth, tiles, panels, start, 0)
-	},
-}
 
 var int8AVX2 = &int8Product{
 	name: "avx2", rows: amd64.GEMMRows, columns: amd64.GEMMColumns, pack: amd64.Int8Pair,

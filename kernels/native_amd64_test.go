@@ -13,6 +13,7 @@ func native() map[string]func(s *Conv2DSpec, w Weights) Op {
 	}
 	if cpu.X86.HasAVX512F {
 		all["winograd/avx512"] = func(s *Conv2DSpec, w Weights) Op { return newWinograd(s, w, gemmAVX512, winogradAVX2, keep) }
+		all["direct/avx512"] = newDirect512
 		all["gemm/avx512"] = func(s *Conv2DSpec, w Weights) Op { return newGEMMConv2D(s, w, gemmAVX512, keep) }
 	}
 	return all

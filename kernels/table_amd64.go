@@ -23,6 +23,9 @@ func tableAVX512() *Table {
 	return &Table{
 		Name: "avx512",
 		Conv2D: func(s *Conv2DSpec, w Weights) Op {
+			if op := newDirect512(s, w); op != nil {
+				return op
+			}
 			if s.InChannels < amd64.GEMMGroup {
 				return nil
 			}
@@ -41,10 +44,7 @@ func tableAVX512() *Table {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
 			}
-			if op := newInt8Tiles(s, w); op != nil {
-				return op
-			}
-			return newInt8GEMM(s, w, int8AVX512)
+			return newInt8Tiles(s, w)
 		},
 		DenseInt8: func(s *DenseSpec, w Int8Weights) Op {
 			if !cpu.X86.HasAVX512VNNI {
@@ -54,10 +54,7 @@ func tableAVX512() *Table {
 				return newInt8Dot(s, w)
 			}
 			spec := s.convolution()
-			if op := newInt8Tiles(&spec, w); op != nil {
-				return op
-			}
-			return newInt8DenseGEMM(s, w, int8AVX512)
+			return newInt8Tiles(&spec, w)
 		},
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op {
 			if !cpu.X86.HasAVX512VNNI {

@@ -60,8 +60,10 @@ def write(path, data):
 
 
 def tflite(model, folder):
+    one = tf.function(lambda x: model(x, training=False)).get_concrete_function(tf.TensorSpec((1, SIZE, SIZE, 3), tf.float32))
+
     def convert(**settings):
-        c = tf.lite.TFLiteConverter.from_keras_model(model)
+        c = tf.lite.TFLiteConverter.from_concrete_functions([one], model)
         for key, value in settings.items():
             setattr(c, key, value)
         return c
