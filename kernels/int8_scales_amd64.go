@@ -2,6 +2,8 @@
 
 package kernels
 
+import "math"
+
 // int8Block is the number of elements of the scales of a vector of sums.
 const (
 	int8Lanes = 16
@@ -10,24 +12,45 @@ const (
 
 // int8Scaler packs what REQUANTIZE in amd64 needs.
 type int8Scaler struct {
-	weights    *Int8Weights
-	sums, most []int // of each filter: its weights, and the largest magnitude of a sum
+	weights Int8Weights
+	cloned  bool  // the weights are no longer the given ones
+	sums    []int // of each filter's weights
 }
 
-// newInt8Scaler returns nil if a sum with what rounds it could exceed 31 bits.
-func newInt8Scaler(w *Int8Weights, filters int) *int8Scaler {
-	l := &int8Scaler{weights: w, sums: make([]int, filters), most: make([]int, filters)}
+// newInt8Scaler returns nil if a sum with what rounds it could exceed 31 bits,
+// unless all that it can be give one and the same output: a channel of tiny
+// weights and a large bias.
+func newInt8Scaler(w Int8Weights, filters int) *int8Scaler {
+	l := &int8Scaler{weights: w, sums: make([]int, filters)}
+	reach := make([]int, filters) // the largest magnitude of a sum without its bias
 	for i, v := range w.Values {
 		l.sums[i%filters] += int(v)
-		l.most[i%filters] += 255 * max(int(v), -int(v))
+		reach[i%filters] += 255 * max(int(v), -int(v))
 	}
-	for f := range filters {
-		l.most[f] += max(int(w.bias(f)), -int(w.bias(f)))
-		if l.most[f] >= 1<<30>>max(w.Rescale[f].Shift, 0) {
+	for f, n := range reach {
+		bias, shift := int(w.bias(f)), w.Rescale[f].Shift
+		if max(bias, -bias)+n < 1<<30>>max(shift, 0) {
+			continue
+		}
+		low, high := bias-n, bias+n
+		if shift > 0 || low < math.MinInt32 || high > math.MaxInt32 || w.requantize(int32(low), f) != w.requantize(int32(high), f) {
 			return nil
 		}
+		if !l.cloned {
+			l.weights, l.cloned = w.clone(), true
+		}
+		l.fix(f, int32(w.requantize(int32(bias), f))-int32(w.OutZero))
 	}
 	return l
+}
+
+// fix makes sum the only one that a filter can have, and its output.
+func (l *int8Scaler) fix(filter int, sum int32) {
+	for i := filter; i < len(l.weights.Values); i += len(l.sums) {
+		l.weights.Values[i] = 0
+	}
+	l.sums[filter] = 0
+	l.weights.Bias[filter], l.weights.Rescale[filter] = sum, NewRescale(1)
 }
 
 // put packs a filter into a lane of a block.
@@ -48,7 +71,7 @@ func (l *int8Scaler) put(block []int32, lane, filter int) {
 // bounds packs the zero point in words vectors' worth of 16 bits and the bounds
 // in lanes of 8 bits each.
 func (l *int8Scaler) bounds(dst []int32) {
-	w := l.weights
+	w := &l.weights
 	n := (len(dst) - int8Lanes) / 2
 	for i := range int8Lanes {
 		dst[i] = int32(uint32(uint16(int16(w.OutZero))) * 0x10001)

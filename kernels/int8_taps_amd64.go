@@ -25,7 +25,7 @@ const (
 
 // newInt8Taps returns the op, or nil for a convolution it isn't made for.
 func newInt8Taps(s *DepthwiseSpec, w Int8Weights) Op {
-	scaler := newInt8Scaler(&w, s.Channels*s.Multiplier)
+	scaler := newInt8Scaler(w, s.Channels*s.Multiplier)
 	if s.Multiplier != 1 || scaler == nil {
 		return nil
 	}

@@ -32,7 +32,7 @@ const (
 // newInt8Tiles returns the op, or nil for a convolution it isn't made for.
 func newInt8Tiles(s *Conv2DSpec, w Int8Weights) Op {
 	pooled := !s.Pool.none()
-	scaler := newInt8Scaler(&w, s.Filters)
+	scaler := newInt8Scaler(w, s.Filters)
 	if s.Groups != 1 || s.DilationWidth != 1 || pooled && !s.Pool.halves(s) || scaler == nil {
 		return nil
 	}
