@@ -47,6 +47,7 @@ type fitFlags struct {
 	captures          string
 	features          string
 	minimum, limit    int
+	copies            int
 	method            choice
 	given             func(string) bool
 	augmentation      train.Augmentation
