@@ -7,13 +7,13 @@
 	VANDNPS Y0, Y2, Y0; \
 	VMOVUPS Y3, dst
 
-// func MaxPoolGradient(dx, x, y, dy []float32, rowStride, channels, pixels int)
+// func MaxPoolGradient(dx, x, y, dy []float32, rowStride, channels, pixels int, low float32)
 //
 // Eight channels at a time. Needs AVX2.
 //
-//	Y0 gradient left   Y1 maxima   Y2 where they are   Y3 their gradient
+//	Y0 gradient left   Y1 maxima   Y2 where they are   Y3 their gradient   Y4 low
 //	DI dx   SI x   R9 y   R10 dy   R8 rowStride   R11 channels   R12 both   CX channels left   R13 pixels left
-TEXT ·MaxPoolGradient(SB), NOSPLIT, $0-120
+TEXT ·MaxPoolGradient(SB), NOSPLIT, $0-124
 	MOVQ dx_base+0(FP), DI
 	MOVQ x_base+24(FP), SI
 	MOVQ y_base+48(FP), R9
@@ -24,13 +24,16 @@ TEXT ·MaxPoolGradient(SB), NOSPLIT, $0-120
 	SHLQ $2, R8
 	SHLQ $2, R11
 	LEAQ (R8)(R11*1), R12
+	VBROADCASTSS low+120(FP), Y4
 
 pixel:
 	MOVQ R11, CX
 
 eight:
-	VMOVUPS (R10), Y0
 	VMOVUPS (R9), Y1
+	VCMPPS  $17, Y1, Y4, Y0 // low < y
+	VANDPS  (R10), Y0, Y0
+	VMOVUPS Y0, (R10)
 	CELL((SI), (DI))
 	CELL((SI)(R11*1), (DI)(R11*1))
 	CELL((SI)(R8*1), (DI)(R8*1))

@@ -1,27 +1,48 @@
 package kernels
 
+import "math"
+
 // gradientKernels are the loops of gradients on one CPU family.
 type gradientKernels struct {
 	// maxPool spreads the gradient of maxima y of 2x2 pixels over two rows of x,
 	// rowStride elements apart, for pixels windows side by side: the first pixel
-	// that is the maximum gets it. channels is a multiple of 8.
-	maxPool func(dx, x, y, dy []float32, rowStride, channels, pixels int)
+	// that is the maximum gets it. The gradient of maxima not above low becomes
+	// zero. channels is a multiple of 8.
+	maxPool maxPoolGradient
 
 	// transpose turns blocks of 8x8 elements: dst[(b*8+r)*8+k] = src[k*stride+8*b+r].
 	transpose func(dst, src []float32, stride, blocks int)
 }
 
-// PoolGradient is a pooling layer on the way back.
-type PoolGradient struct {
-	PoolSpec
-	kernels *gradientKernels
+type maxPoolGradient func(dx, x, y, dy []float32, rowStride, channels, pixels int, low float32)
+
+// checkedMaxPoolGradient checks the lengths for one of the loops.
+func checkedMaxPoolGradient(run maxPoolGradient) maxPoolGradient {
+	return func(dx, x, y, dy []float32, rowStride, channels, pixels int, low float32) {
+		end := rowStride + 2*pixels*channels - 1
+		_, _, _, _ = dx[end], x[end], y[pixels*channels-1], dy[pixels*channels-1]
+		run(dx, x, y, dy, rowStride, channels, pixels, low)
+	}
 }
 
-// NewPoolGradient prepares the gradient of a pooling layer.
-func (t *Table) NewPoolGradient(s *PoolSpec) *PoolGradient {
-	g := &PoolGradient{PoolSpec: *s}
+// PoolGradient is a pooling layer on the way back, and with it the activation
+// that made what it pools.
+type PoolGradient struct {
+	PoolSpec
+	activation Activation
+	kernels    *gradientKernels
+	low        float32 // above it the activation's slope is 1, if kernels apply it
+}
+
+// NewPoolGradient prepares the gradient of a pooling layer. Before max pooling
+// there may be an activation whose slope can be had from its output.
+func (t *Table) NewPoolGradient(s *PoolSpec, a Activation) *PoolGradient {
+	g := &PoolGradient{PoolSpec: *s, activation: a}
 	if s.Window.halvesPicture(s) && s.Channels%8 == 0 {
-		g.kernels = t.gradient
+		g.kernels, g.low = t.gradient, float32(math.Inf(-1))
+	}
+	if g.kernels != nil && a == (Activation{Kind: ReLU}) {
+		g.activation, g.low = Activation{}, 0
 	}
 	return g
 }
@@ -35,23 +56,35 @@ func (w *Window) halvesPicture(s *PoolSpec) bool {
 
 // Run stores the gradient of the input x of one picture, from the output y and
 // its gradient: of max pooling to the first greatest cell of each window, of
-// average pooling to all cells inside the picture alike.
+// average pooling to all cells inside the picture alike. It multiplies dy by the
+// activation's slope.
 func (g *PoolGradient) Run(dx, x, y, dy []float32) {
 	if g.kernels == nil {
+		g.activation.Slope(dy, y)
 		g.run(dx, x, dy)
 		return
 	}
-	s, w := &g.PoolSpec, &g.Window
-	row, size := s.InWidth*s.Channels, w.OutWidth*s.Channels
-	for oy := range w.OutHeight {
-		top := 2 * oy * row
-		g.kernels.maxPool(dx[top:], x[top:], y[oy*size:], dy[oy*size:], row, s.Channels, w.OutWidth)
+	g.Rows(dx, x, y, dy, 0, g.Window.OutHeight)
+	clear(dx[2*g.Window.OutHeight*g.InWidth*g.Channels : g.InHeight*g.InWidth*g.Channels])
+}
+
+// Halves tells whether Rows can be called: each row of the output comes from two
+// of the input that no other has.
+func (g *PoolGradient) Halves() bool { return g.kernels != nil }
+
+// Rows is Run for the rows of the output from first to last, and stores the two
+// rows of the input that belong to each: those of first at the beginning of dx.
+func (g *PoolGradient) Rows(dx, x, y, dy []float32, first, last int) {
+	row, size := g.InWidth*g.Channels, g.Window.OutWidth*g.Channels
+	g.activation.Slope(dy[first*size:last*size], y[first*size:last*size])
+	for oy := first; oy < last; oy++ {
+		to := dx[2*(oy-first)*row:][:2*row]
+		g.kernels.maxPool(to, x[2*oy*row:], y[oy*size:], dy[oy*size:], row, g.Channels, g.Window.OutWidth, g.low)
 		if rest := 2 * size; rest < row {
-			clear(dx[top+rest : top+row])
-			clear(dx[top+row+rest : top+2*row])
+			clear(to[rest:row])
+			clear(to[row+rest:])
 		}
 	}
-	clear(dx[2*w.OutHeight*row : s.InHeight*row])
 }
 
 func (s *PoolSpec) run(dx, x, dy []float32) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -108,11 +109,53 @@ func TestPoolGradient(t *testing.T) {
 			}
 			y, got, want := make([]float32, size), random(r, len(x), 1), make([]float32, len(x))
 			run(newPool(&s), y, x)
-			table.NewPoolGradient(&s).Run(got, x, y, dy)
-			s.run(want, x, dy)
+			activation := Activation{}
+			if !s.Average {
+				activation.Kind = ReLU
+			}
+			slope := slices.Clone(dy)
+			activation.Slope(slope, y)
+			s.run(want, x, slope)
+			table.NewPoolGradient(&s, activation).Run(got, x, y, dy)
+			if !slices.Equal(dy, slope) {
+				t.Fatalf("%v: the gradient of the output is not multiplied by the slope", s)
+			}
 			for i := range want {
 				if got[i] != want[i] {
 					t.Fatalf("%v: element %d is %g, want %g", s, i, got[i], want[i])
+				}
+			}
+		}
+	})
+}
+
+// Spreading the gradient of maxima row by row gives what spreading it first does.
+func TestWeightsUnpooled(t *testing.T) {
+	everyTable(t, func(t *testing.T, table *Table) {
+		for _, s := range []*Conv2DSpec{geometry(12, 16, 3, 32, 3, 1, 1, true), geometry(121, 19, 8, 64, 3, 1, 1, true)} {
+			r := rand.New(rand.NewPCG(3, 4))
+			pool := PoolSpec{InHeight: s.OutHeight, InWidth: s.OutWidth, Channels: s.Filters, Window: Window{
+				Height: 2, Width: 2, StrideHeight: 2, StrideWidth: 2, OutHeight: s.OutHeight / 2, OutWidth: s.OutWidth / 2,
+			}}
+			g, p := table.NewConv2DGradient(s), table.NewPoolGradient(&pool, Activation{Kind: ReLU})
+			if !g.Unpools(p) {
+				if table.weights != nil {
+					t.Errorf("%s doesn't unpool", g.Name())
+				}
+				continue
+			}
+			x, made := random(r, s.InHeight*s.InWidth*s.InChannels, 1), random(r, s.OutHeight*s.OutWidth*s.Filters, 1)
+			y := make([]float32, pool.Window.OutHeight*pool.Window.OutWidth*s.Filters)
+			run(newPool(&pool), y, made)
+			gradient, dy := random(r, len(y), 1), make([]float32, len(made))
+			private := NewBuffer(g.Workspace())
+			want, got := make([]float32, g.SumsSize()), make([]float32, g.SumsSize())
+			g.WeightsUnpooled(got, x, Unpooling{p, made, y, slices.Clone(gradient)}, private)
+			p.Run(dy, made, y, gradient)
+			g.Weights(want, x, dy, private)
+			for i := range want {
+				if got[i] != want[i] {
+					t.Fatalf("%s: element %d is %g, want %g", g.Name(), i, got[i], want[i])
 				}
 			}
 		}

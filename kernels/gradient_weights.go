@@ -35,7 +35,8 @@ const directRoom = 1 << 13
 func newDirectWeights(s *Conv2DSpec, kernels ...*weightGradient) *directWeights {
 	for _, k := range kernels {
 		if k != nil && s.Filters%k.filters == 0 {
-			d := &directWeights{weightGradient: k, spec: s, rows: min(max(1, directRoom/(s.OutWidth*s.Filters)), s.OutHeight)}
+			d := &directWeights{weightGradient: k, spec: s}
+			d.rows = min(max(2, directRoom/(s.OutWidth*s.Filters)&^1), s.OutHeight)
 			d.width = ((s.OutWidth-1)*s.StrideWidth + (s.KernelWidth-1)*s.DilationWidth + 1) * s.InChannels
 			return d
 		}
@@ -48,8 +49,10 @@ func (d *directWeights) framed() int {
 	return (d.rows-1)*d.spec.StrideHeight + (d.spec.KernelHeight-1)*d.spec.DilationHeight + 1
 }
 
-// workspace is the private memory in bytes that run needs.
-func (d *directWeights) workspace() int { return bytes[float32](d.framed() * d.width) }
+// workspace is the private memory in bytes that run and WeightsUnpooled need.
+func (d *directWeights) workspace() int {
+	return bytes[float32](d.framed()*d.width) + bytes[float32](d.rows*d.spec.OutWidth*d.spec.Filters)
+}
 
 // run adds the gradient for one picture to sums, in the weights' own order.
 func (d *directWeights) run(sums, x, dy []float32, private Buffer) {
@@ -57,20 +60,25 @@ func (d *directWeights) run(sums, x, dy []float32, private Buffer) {
 	frame := take[float32](&private, d.framed()*d.width)
 	for first := 0; first < s.OutHeight; first += d.rows {
 		last := min(first+d.rows, s.OutHeight)
-		top := first*s.StrideHeight - s.PadTop
-		d.fill(frame, x, top, (last-1-first)*s.StrideHeight+(s.KernelHeight-1)*s.DilationHeight+1)
-		for i := range s.KernelHeight {
-			from, to := first, last // the rows whose cells lie inside the picture
-			for from < to && from*s.StrideHeight+i*s.DilationHeight < s.PadTop {
-				from++
-			}
-			for from < to && (to-1)*s.StrideHeight+i*s.DilationHeight-s.PadTop >= s.InHeight {
-				to--
-			}
-			if from == to {
-				continue
-			}
-			d.row(sums, frame[((from-first)*s.StrideHeight+i*s.DilationHeight)*d.width:], dy[from*s.OutWidth*s.Filters:], i, to-from)
+		d.block(sums, x, dy[first*s.OutWidth*s.Filters:], frame, first, last)
+	}
+}
+
+// block adds the part of the output's rows from first to last, whose gradient dy
+// is.
+func (d *directWeights) block(sums, x, dy, frame []float32, first, last int) {
+	s := d.spec
+	d.fill(frame, x, first*s.StrideHeight-s.PadTop, (last-1-first)*s.StrideHeight+(s.KernelHeight-1)*s.DilationHeight+1)
+	for i := range s.KernelHeight {
+		from, to := first, last // the rows whose cells lie inside the picture
+		for from < to && from*s.StrideHeight+i*s.DilationHeight < s.PadTop {
+			from++
+		}
+		for from < to && (to-1)*s.StrideHeight+i*s.DilationHeight-s.PadTop >= s.InHeight {
+			to--
+		}
+		if from < to {
+			d.row(sums, frame[((from-first)*s.StrideHeight+i*s.DilationHeight)*d.width:], dy[(from-first)*s.OutWidth*s.Filters:], i, to-from)
 		}
 	}
 }
@@ -104,5 +112,31 @@ func (d *directWeights) fill(frame, x []float32, top, rows int) {
 			copy(to[left:], x[y*row:][:n])
 			clear(to[left+n:])
 		}
+	}
+}
+
+// Unpooling is the gradient of a convolution's output that max pooling brings
+// back, while it is not yet spread over the output.
+type Unpooling struct {
+	Pool     *PoolGradient
+	X, Y, DY []float32 // of one picture, as Pool's Run takes them
+}
+
+// Unpools tells whether WeightsUnpooled can be called.
+func (g *Conv2DGradient) Unpools(p *PoolGradient) bool {
+	return g.direct != nil && g.direct.rows%2 == 0 && p.Halves()
+}
+
+// WeightsUnpooled is Weights for a gradient that is spread over a few rows of
+// the output at a time.
+func (g *Conv2DGradient) WeightsUnpooled(sums, x []float32, from Unpooling, private Buffer) {
+	d := g.direct
+	frame := take[float32](&private, d.framed()*d.width)
+	dy := take[float32](&private, d.rows*d.spec.OutWidth*d.spec.Filters)
+	// The rows below the last window have no gradient.
+	for first, end := 0, 2*from.Pool.Window.OutHeight; first < end; first += d.rows {
+		last := min(first+d.rows, end)
+		from.Pool.Rows(dy, from.X, from.Y, from.DY, first/2, last/2)
+		d.block(sums, x, dy, frame, first, last)
 	}
 }

@@ -190,11 +190,7 @@ func depthwise3OnAVX(name string, group int, whole bool, row func(dst, top, midd
 }
 
 var gradientAVX2 = &gradientKernels{
-	maxPool: func(dx, x, y, dy []float32, rowStride, channels, pixels int) {
-		end := rowStride + 2*pixels*channels - 1
-		_, _, _, _ = dx[end], x[end], y[pixels*channels-1], dy[pixels*channels-1]
-		amd64.MaxPoolGradient(dx, x, y, dy, rowStride, channels, pixels)
-	},
+	maxPool: checkedMaxPoolGradient(amd64.MaxPoolGradient),
 	transpose: func(dst, src []float32, stride, blocks int) {
 		_, _ = dst[64*blocks-1], src[7*stride+8*blocks-1]
 		amd64.Transpose8(dst, src, stride, blocks)

@@ -18,7 +18,11 @@ type batchTensor struct {
 	// It then applies the slope of activation, for which a quarter of the values
 	// do: each maximum is the output of the activation where its gradient goes.
 	maxima     *batchTensor
+	pool       *kernels.PoolSpec // that takes them
 	activation kernels.Activation
+	// unpooled tells that the layer that makes the tensor spreads the gradient of
+	// the maxima by itself, picture by picture, and that there is none of a batch.
+	unpooled bool
 }
 
 func (b *batchTensor) sample(i int) []float32 { return b.value[i*b.size:][:b.size:b.size] }
@@ -241,7 +245,7 @@ func (b *trainBuilder) makeTensors(input, output int) error {
 	}
 	for _, s := range b.graph.steps {
 		if pool, ok := s.work.(*poolStep); ok && !pool.spec.Average && b.uses[s.inputs[0]] == 1 && s.inputs[0] != output {
-			b.tensors[s.inputs[0]].maxima = b.tensors[s.output]
+			b.tensors[s.inputs[0]].maxima, b.tensors[s.inputs[0]].pool = b.tensors[s.output], &pool.spec
 		}
 	}
 	b.input, b.output = b.tensors[input], b.tensors[output]

@@ -54,12 +54,20 @@ func (s *conv2DStep) train(b *trainBuilder, p *pass, in []*source, out *batchTen
 	if err != nil {
 		return err
 	}
-	b.biasGradient(p, bias, made)
 	if spec.Groups != 1 {
+		b.biasGradient(p, bias, made)
 		s.trainGrouped(b, p, x, made, kernel, &spec)
 		return nil
 	}
 	g := b.table.NewConv2DGradient(&spec)
+	if kernel != nil && made.maxima != nil {
+		if pool := b.table.NewPoolGradient(made.pool, made.activation); g.Unpools(pool) {
+			s.trainUnpooling(b, p, x, made, kernel, g, pool)
+			b.biasGradient(p, bias, made)
+			return nil
+		}
+	}
+	b.biasGradient(p, bias, made)
 	if kernel != nil {
 		b.accumulate(p, g.SumsSize(), g.Workspace(), func(i int, sums []float32, private kernels.Buffer) {
 			g.Weights(sums, x.tensor.sample(i), made.slope(i), private)
@@ -73,6 +81,31 @@ func (s *conv2DStep) train(b *trainBuilder, p *pass, in []*source, out *batchTen
 		}))
 	}
 	return nil
+}
+
+// trainUnpooling spreads the gradient of pooled outputs while it is used, so that
+// no batch of it has to go through memory.
+func (s *conv2DStep) trainUnpooling(b *trainBuilder, p *pass, x *source, out *batchTensor, kernel *variable, g *kernels.Conv2DGradient, pool *kernels.PoolGradient) {
+	out.unpooled, out.gradient = true, []float32{}
+	finish := func(total []float32) { g.Total(kernel.gradient, total) }
+	if !x.wanted() {
+		b.accumulate(p, g.SumsSize(), g.Workspace(), func(i int, sums []float32, private kernels.Buffer) {
+			from := kernels.Unpooling{Pool: pool, X: out.sample(i), Y: out.maxima.sample(i), DY: out.maxima.slope(i)}
+			g.WeightsUnpooled(sums, x.tensor.sample(i), from, private)
+		}, finish)
+		return
+	}
+	args, room := b.sampleArgs(1), (out.size*kernels.Float32Bytes+kernels.Alignment-1)&^(kernels.Alignment-1)
+	p.backward = append(p.backward, b.once(func() { g.Repack(s.kernel) }))
+	b.accumulate(p, g.SumsSize(), room+g.Workspace(), func(i int, sums []float32, private kernels.Buffer) {
+		dy := private[:room].Float32()[:out.size]
+		pool.Run(dy, out.sample(i), out.maxima.sample(i), out.maxima.slope(i))
+		g.Weights(sums, x.tensor.sample(i), dy, private[room:])
+		g.Input(&args[i], x.slope(i), dy, private[room:])
+	}, finish)
+	if x.join != nil {
+		p.backward = append(p.backward, x.join)
+	}
 }
 
 func (s *conv2DStep) trainGrouped(b *trainBuilder, p *pass, x *source, out *batchTensor, kernel *variable, spec *kernels.Conv2DSpec) {

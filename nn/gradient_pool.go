@@ -6,9 +6,11 @@ func (s *poolStep) train(b *trainBuilder, p *pass, in []*source, out *batchTenso
 	x, spec := in[0], s.spec
 	p.forward = append(p.forward, b.kernel(b.table.Pool(&spec), x.tensor, out))
 	if x.wanted() {
-		gradient, a := b.table.NewPoolGradient(&spec), x.tensor.activation
+		if x.tensor.unpooled {
+			return nil
+		}
+		gradient := b.table.NewPoolGradient(&spec, x.tensor.activation)
 		p.fill(x, b.samples(0, func(i int, _ kernels.Buffer) {
-			a.Slope(out.slope(i), out.sample(i))
 			gradient.Run(x.slope(i), x.tensor.sample(i), out.sample(i), out.slope(i))
 		}))
 	}
