@@ -23,10 +23,10 @@ OPENCV  := capture/opencv/build
 CPUS        := cortex-a53 cortex-a72 cortex-a76
 ENGINE_CPUS := cortex-a57 max
 
-.PHONY: help go build camera camera-arm64 deb deb-tested run test test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers lint clean
+.PHONY: help go build camera camera-arm64 deb deb-tested run test test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers bench-training lint clean
 
 help: ## Show this list
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 go:
 	@command -v go >/dev/null || { echo "edged needs Go 1.21 or later: install golang-go from Debian 13, or the archive from go.dev." >&2; exit 1; }
@@ -122,6 +122,9 @@ build/venv: testdata/keras/requirements.txt
 
 bench-peers: build build/bench/models ## Time edged beside LiteRT, ncnn, ONNX Runtime and OpenCV on this machine
 	build/bench/venv/bin/python testdata/bench/peers.py $(BIN)/edged build/bench/models $(PEERS)
+
+bench-training: build build/bench/venv ## Time training beside TensorFlow (DIR=class folders for own pictures)
+	build/bench/venv/bin/python testdata/bench/training.py $(BIN)/edged $(if $(DIR),--pictures $(DIR)) $(TRAINING)
 
 build/bench/models: testdata/bench/make_models.py build/bench/venv
 	build/bench/venv/bin/python $< $@.new

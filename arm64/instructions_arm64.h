@@ -16,6 +16,7 @@
 #define FADDP4S(d, n, m) WORD $(0x6e20d400 | (m)<<16 | (n)<<5 | (d))
 #define FMAXP4S(d, n, m) WORD $(0x6e20f400 | (m)<<16 | (n)<<5 | (d))
 #define FCMGT4S(d, n, m) WORD $(0x6ea0e400 | (m)<<16 | (n)<<5 | (d))
+#define FCMEQ4S(d, n, m) WORD $(0x4e20e400 | (m)<<16 | (n)<<5 | (d))
 #define FCMGE4S(d, n, m) WORD $(0x6e20e400 | (m)<<16 | (n)<<5 | (d))
 
 #define FADD8H(d, n, m) WORD $(0x4e401400 | (m)<<16 | (n)<<5 | (d))

@@ -93,6 +93,8 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		PReLU:      func(s *PReLUSpec) Op { return newVectorPReLU(s, vectorNEON) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 		gemm:       gemm,
+		gradient:   &gradientKernels{maxPool: checkedMaxPoolGradient(arm64.MaxPoolGradient)},
+		weights:    []*weightGradient{checkedWeightGradient(arm64.WeightGradientFilters, arm64.WeightGradient)},
 		MultiplyAdd: func(rounds int) int {
 			arm64.MultiplyAdd(rounds)
 			return rounds * arm64.MultiplyAddRound
