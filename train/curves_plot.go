@@ -45,7 +45,8 @@ func plotCurves(name string, history []Epoch, values func(Epoch) (float64, *floa
 			return nil, err
 		}
 	}
-	p.Legend.Padding, p.Legend.XOffs = vg.Points(3), vg.Points(-6)
+	// Names begin at the lines, so that a viewer's wider font doesn't cover them.
+	p.Legend.Padding, p.Legend.Left, p.Legend.XOffs = vg.Points(3), true, 8.5*vg.Centimeter
 	p.X.Tick.Marker = epochTicks(len(history))
 	p.X.Min, p.X.Max = 1, max(2, float64(len(history)))
 	if name == "accuracy" {
@@ -55,7 +56,7 @@ func plotCurves(name string, history []Epoch, values func(Epoch) (float64, *floa
 		p.Legend.Top = true
 	}
 	canvas := vgsvg.New(14*vg.Centimeter, 10*vg.Centimeter)
-	p.Draw(draw.New(canvas))
+	p.Draw(draw.Crop(draw.New(canvas), 0, vg.Points(-6), 0, 0)) // half of the last epoch's number
 	var out bytes.Buffer
 	_, err := canvas.WriteTo(&out)
 	return out.Bytes(), err

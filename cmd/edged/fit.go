@@ -201,6 +201,9 @@ func (f *fitFlags) data() (labels []string, training, validation []train.Sample,
 	case f.split > 0:
 		training, validation = train.SplitFolders(training, f.split)
 	}
+	if err == nil && f.split > 0 && len(validation) == 0 {
+		err = fmt.Errorf("%s: a validation split of %g leaves no pictures to validate on: choose a greater one, or collect more pictures", f.train, f.split)
+	}
 	if err == nil {
 		err = train.CheckClasses(training, labels)
 	}

@@ -100,6 +100,7 @@ func TestFitRefuses(t *testing.T) {
 		{"--out " + out + " --train ../../testdata/digits/valid --arch vgg", "tutorial-bn"},
 		{"--out " + out + " --train ../../testdata/digits/valid --augment spin=3", "rotation_range"},
 		{"--out " + out + " --train ../../testdata/digits/valid --epochs 0", "at least 1"},
+		{"--out " + out + " --train ../../testdata/digits/valid --validation-split 0.01", "leaves no pictures"},
 		{"--out " + out + " --train ../../testdata/digits/valid --valid x --validation-split 0.2", "not both"},
 	} {
 		if got := edged(t, append([]string{"fit"}, strings.Fields(test.arguments)...)...); got.status == 0 || !strings.Contains(got.errors, test.want) {
