@@ -23,7 +23,8 @@ import (
 // How long the tests of endurance go on; more by a flag.
 var (
 	endure = testflag.Duration("endure", 6*time.Second, "how long TestEndurance and TestWritesLittle go on")
-	flood  = testflag.Int("flood", 300, "how many labels TestFlood sends")
+	flood  = testflag.Int("flood", 300, "how many labels TestFlood sends, a thousand a second")
+	noise  = testflag.Int("noise", 200_000, "how many bytes of noise TestFlood sends before")
 	kills  = testflag.Int("kills", 3, "how many fits TestKilledFits kills")
 )
 
@@ -58,8 +59,8 @@ func tree(t *testing.T, root string, except ...string) string {
 	return out.String()
 }
 
-// TestFlood sends labels as fast as the port takes them, good and hostile names
-// by turns. What was acknowledged is there, nothing else was touched, and
+// TestFlood sends noise, then a thousand labels a second as far as the port takes
+// them, good names and hostile ones. What was acknowledged is there, nothing else was touched, and
 // predictions went on.
 func TestFlood(t *testing.T) {
 	root := t.TempDir()
@@ -76,33 +77,38 @@ func TestFlood(t *testing.T) {
 	before := tree(t, root, captures)
 	first := d.status().Frames
 
-	names := *flood
+	names, number := *flood, *noise
 	if processtest.Emulator() != nil {
-		names = min(names, 60)
+		names, number = min(names, 60), min(number, 10_000)
 	}
 	sent := make(chan error, 1)
 	go func() {
 		random := rand.New(rand.NewPCG(1, 2))
-		begin := time.Now()
+		bytes := make([]byte, number)
+		for i := range bytes {
+			bytes[i] = byte(random.Uint32())
+		}
+		if _, err := far.Write(append(bytes, '\n')); err != nil {
+			sent <- err
+			return
+		}
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
 		for i := range names {
 			name := fmt.Sprintf("part-%d", random.IntN(40))
 			if i%4 == 3 {
 				name = hostile[i/4%len(hostile)]
 			}
-			if err := far.SetWriteDeadline(time.Now().Add(2 * patience)); err != nil {
-				sent <- err
-				return
-			}
+			<-tick.C
 			if _, err := far.WriteString("label:" + name + "\n"); err != nil {
 				sent <- err
 				return
 			}
 		}
 		_, err := far.WriteString("status\n")
-		t.Logf("%d labels took %v", names, time.Since(begin))
 		sent <- err
 	}()
-	acknowledged := map[string]int{}
+	begin, acknowledged := time.Now(), map[string]int{}
 	for answer := ""; !strings.HasPrefix(answer, "ok status"); answer = far.Answer(t) {
 		if words := strings.Fields(answer); len(words) > 2 && words[0] == "ok" {
 			label := strings.TrimSuffix(strings.TrimPrefix(answer, "ok "), " "+words[len(words)-1])
@@ -113,7 +119,7 @@ func TestFlood(t *testing.T) {
 		t.Fatal(err)
 	}
 	last := d.status().Frames
-	t.Logf("%d frames came meanwhile, %d were predicted", last.Received-first.Received, last.Predicted-first.Predicted)
+	t.Logf("%d bytes of noise and %d labels took %v; %d frames came meanwhile, %d were predicted", number, names, time.Since(begin), last.Received-first.Received, last.Predicted-first.Predicted)
 	if last.Predicted == first.Predicted {
 		t.Error("no frame was predicted meanwhile")
 	}

@@ -26,7 +26,7 @@ func TestResultsGoToASerialPort(t *testing.T) {
 		far := capturetest.Plug(t, link)
 		d.until("the port", outputIs("open", "serial "+link))
 		seen := map[string]int{}
-		for seen["3"] < 2 || seen["7"] < 2 {
+		for seen["3"] == 0 || seen["7"] == 0 {
 			label, score, ok := strings.Cut(far.Answer(t), " ")
 			if value, err := strconv.ParseFloat(score, 32); !ok || err != nil || value <= 0 || value > 1 || label != "3" && label != "7" {
 				t.Fatalf("got %q %q", label, score)
