@@ -97,13 +97,16 @@ func restrict(pid int, memory int64) {
 	}
 }
 
+// noThread is what Go calls it when there is no memory for a thread.
+const noThread = "newosproc"
+
 // lastLine is the last thing that a program said before it crashed, or how it
 // ended.
 func lastLine(words string, err error) string {
 	lines := strings.Split(strings.TrimSpace(words), "\n")
 	for _, line := range lines {
 		if crash, ok := strings.CutPrefix(line, "fatal error: "); ok {
-			if strings.Contains(crash, "memory") {
+			if strings.Contains(crash, "memory") || crash == noThread {
 				crash += ": raise fit.memory, or give fewer captures"
 			}
 			return crash

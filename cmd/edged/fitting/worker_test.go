@@ -87,7 +87,7 @@ func TestChildKeepsToItsMemory(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := run(t.Context(), command{program: script(t, eats+"=1 exec "+self+" -test.run '^TestChildKeepsToItsMemory$'"), memory: 512 << 20})
-	if got.result != failed || !strings.Contains(got.reason, "memory: raise fit.memory") {
+	if got.result != failed || !strings.Contains(got.reason, ": raise fit.memory") {
 		t.Errorf("got %+v", got)
 	}
 }
@@ -128,4 +128,26 @@ func TestFitEndsInTime(t *testing.T) {
 	if s := w.Status(); s.State != Idle || s.Result != failed || s.New != 2 {
 		t.Errorf("%+v", s)
 	}
+}
+
+func FuzzTail(f *testing.F) {
+	f.Add([]byte(`{"event":"progress","progress":{"stage":"features","done":3,"all":3}}`+"\n"), 5)
+	f.Add([]byte(`{"event":"head","head":{"accepted":true,"method":"fit","reason":"it is better"}}`+"\n{"), 40)
+	f.Add([]byte("\n\n{}\n[]\nnull\n\xff"), 1)
+	f.Fuzz(func(t *testing.T, text []byte, cut int) {
+		whole := tail{progress: func(string) {}}
+		if _, err := whole.Write(text); err != nil {
+			return // longer than any line may be
+		}
+		pieces := tail{progress: func(string) {}}
+		cut = min(max(cut, 0), len(text))
+		for _, part := range [][]byte{text[:cut], text[cut:]} {
+			if n, err := pieces.Write(part); n != len(part) || err != nil {
+				t.Fatal(n, err)
+			}
+		}
+		if whole.reason != pieces.reason || whole.accepted != pieces.accepted {
+			t.Errorf("in pieces %q %v, whole %q %v", pieces.reason, pieces.accepted, whole.reason, whole.accepted)
+		}
+	})
 }
