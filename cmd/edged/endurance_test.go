@@ -28,6 +28,10 @@ var (
 	kills  = testflag.Int("kills", 3, "how many fits TestKilledFits kills")
 )
 
+// slow is the limit after which a camera counts as stalled where its labels must be
+// taken, however busy the machine is.
+const slow = "30s"
+
 // hostile are names that a label may not have, as an attacker or a broken scanner
 // sends them, and some that only look bad.
 var hostile = []string{
@@ -71,7 +75,7 @@ func TestFlood(t *testing.T) {
 	copyModel(t, state, "digits")
 	link := filepath.Join(t.TempDir(), "scanner")
 	far := capturetest.Plug(t, link)
-	d := runDaemonConfigured(t, fmt.Sprintf("[captures]\nfolder = %q\nmin_free = \"1MB\"\n[labels]\nframes = 1\ndelay = \"0s\"\ndebounce = \"0s\"\n[fit]\nafter = 0\n[[labels.port]]\npath = %q\n", captures, link), state, camera(t, showLoop))
+	d := startDaemon(t, slow, fmt.Sprintf("[captures]\nfolder = %q\nmin_free = \"1MB\"\n[labels]\nframes = 1\ndelay = \"0s\"\nwindow = \"10s\"\ndebounce = \"0s\"\n[fit]\nafter = 0\n[[labels.port]]\npath = %q\n", captures, link), state, camera(t, showLoop))
 	d.until("the port", inState("port", "open"))
 	d.until("prediction", predicted)
 	before := tree(t, root, captures)
@@ -185,7 +189,7 @@ func TestDiskThatFillsAndFails(t *testing.T) {
 	mounted, image := disk(t, "8M")
 	captures, filler := filepath.Join(mounted, "captures"), filepath.Join(mounted, "filler")
 	state := stateWith(t, "digits")
-	d := runDaemonConfigured(t, fmt.Sprintf("[captures]\nfolder = %q\nmin_free = \"0B\"\n[labels]\nframes = 1\ndelay = \"0s\"\ndebounce = \"0s\"\n[events]\noutput = %q\n[fit]\nafter = 0\n",
+	d := startDaemon(t, slow, fmt.Sprintf("[captures]\nfolder = %q\nmin_free = \"0B\"\n[labels]\nframes = 1\ndelay = \"0s\"\nwindow = \"10s\"\ndebounce = \"0s\"\n[events]\noutput = %q\n[fit]\nafter = 0\n",
 		captures, filepath.Join(mounted, "events.jsonl")), state, camera(t, showLoop))
 	acknowledged := 0
 	label := func() error {
@@ -335,6 +339,15 @@ func (d *running) use() use {
 	return use{s.RSS, s.Goroutines, len(entries), len(fds)}
 }
 
+// awaitPredictions waits for a daemon whose events go to a file.
+func (d *running) awaitPredictions(n uint64) {
+	d.t.Helper()
+	eventually(d.t, "predictions", func() bool {
+		s, err := d.client().Status(d.t.Context())
+		return err == nil && s.Frames.Predicted >= n
+	})
+}
+
 // TestEndurance runs frames ten times as fast, labels, fits and swaps as fast as
 // they come. What the daemon takes of its machine after a third of the time is
 // what it takes in the end.
@@ -343,11 +356,11 @@ func TestEndurance(t *testing.T) {
 		return // memory and descriptors would be the emulator's
 	}
 	state := taught(t)
-	more := fmt.Sprintf("keep = 3\n[captures]\nmax_per_label = 60\n[labels]\nframes = 1\ndelay = \"0s\"\ndebounce = \"0s\"\n"+
+	more := fmt.Sprintf("keep = 3\n[captures]\nmax_per_label = 60\n[labels]\nframes = 1\ndelay = \"0s\"\nwindow = \"10s\"\ndebounce = \"0s\"\n"+
 		"[events]\noutput = %q\nlimit = \"200kB\"\nkeep = 2\n[fit]\nafter = 0\nprogram = %q\nthreads = 1\nshadow = \"1s\"\n",
 		filepath.Join(t.TempDir(), "events.jsonl"), fitter(t))
-	d := runDaemonConfigured(t, more, state, camera(t, showFast))
-	eventually(t, "predictions", func() bool { return d.status().Frames.Predicted > 0 })
+	d := startDaemon(t, slow, more, state, camera(t, showFast))
+	d.awaitPredictions(1)
 	names := []string{"across", "along", "spots"}
 	var third use
 	begin := time.Now()
@@ -410,7 +423,7 @@ func TestWritesLittle(t *testing.T) {
 		return // the emulator writes, too
 	}
 	d := runDaemonConfigured(t, fmt.Sprintf("[events]\nmode = \"changes\"\noutput = %q\n", filepath.Join(t.TempDir(), "events.jsonl")), stateWith(t, "digits"), camera(t, showStill))
-	eventually(t, "predictions", func() bool { return d.status().Frames.Predicted > 30 })
+	d.awaitPredictions(30)
 	written := func() int {
 		for line := range strings.Lines(read(t, fmt.Sprintf("/proc/%d/io", d.command.Process.Pid))) {
 			if number, ok := strings.CutPrefix(line, "wchar: "); ok {

@@ -49,7 +49,7 @@ func TestLoopTimes(t *testing.T) {
 	link := filepath.Join(t.TempDir(), "scanner")
 	far := capturetest.Plug(t, link)
 	scans := *loopCaptures / 4
-	d := runDaemonConfigured(t, fmt.Sprintf("[labels]\nframes = 1\ndelay = \"0s\"\ndebounce = \"0s\"\n[fit]\nafter = %d\nquiet = \"100ms\"\nprogram = %q\n[[labels.port]]\npath = %q\n",
+	d := startDaemon(t, slow, fmt.Sprintf("[labels]\nframes = 1\ndelay = \"0s\"\nwindow = \"10s\"\ndebounce = \"0s\"\n[fit]\nafter = %d\nquiet = \"100ms\"\nprogram = %q\n[[labels.port]]\npath = %q\n",
 		scans, fitter(t), link), state, camera(t, showLoop))
 	d.until("the port", inState("port", "open"))
 	idle := d.until("prediction", by("digits"))
