@@ -50,7 +50,7 @@ func TestLoopTimes(t *testing.T) {
 	far := capturetest.Plug(t, link)
 	scans := *loopCaptures / 4
 	d := startDaemon(t, slow, fmt.Sprintf("[labels]\nframes = 1\ndelay = \"0s\"\nwindow = \"10s\"\ndebounce = \"0s\"\n[fit]\nafter = %d\nquiet = \"100ms\"\nprogram = %q\n[[labels.port]]\npath = %q\n",
-		scans, fitter(t), link), state, camera(t, showLoop))
+		scans, fitter(t), link), state, camera(t, showLoop), "--source", filepath.Join(more, "spots"))
 	d.until("the port", inState("port", "open"))
 	idle := d.until("prediction", by("digits"))
 	for len(latencies(idle)) < 60 {
