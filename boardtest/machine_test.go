@@ -43,13 +43,13 @@ type hardware struct {
 }
 
 // powerOn starts a board with that CPU and waits until its shell answers.
-func powerOn(t *testing.T, cpu string, h hardware) *machine {
+func powerOn(t *testing.T, cpu string, h hardware, options ...string) *machine {
 	t.Helper()
 	folder := t.TempDir()
 	m := &machine{folder: folder, console: filepath.Join(folder, "console")}
 	m.serveDisk(t, h.state)
 	socket := func(name string) string { return "socket,id=" + name + ",path=" + m.path(name) + ",server=on,wait=off" }
-	m.qemu = exec.Command("qemu-system-aarch64", "-M", "virt", "-cpu", cpu, "-smp", "2", "-m", "1G", "-accel", "tcg,thread=multi",
+	m.qemu = exec.Command("qemu-system-aarch64", append(options, "-M", "virt", "-cpu", cpu, "-smp", "2", "-m", "1G",
 		"-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", built("kernel"), "-initrd", built("initrd"), "-append", "console=ttyAMA0 panic=-1 quiet systemd.show_status=0",
 		"-chardev", "file,id=console,path="+m.console, "-serial", "chardev:console",
@@ -60,7 +60,7 @@ func powerOn(t *testing.T, cpu string, h hardware) *machine {
 		"-chardev", socket("shell"), "-device", "virtserialport,chardev=shell,name=shell",
 		"-chardev", socket("journal"), "-device", "virtserialport,chardev=journal,name=journal",
 		"-chardev", socket("scanner"), "-qmp", "unix:"+m.path("monitor")+",server=on,wait=off",
-	)
+	)...)
 	var words bytes.Buffer
 	m.qemu.Stderr = &words
 	if err := m.qemu.Start(); err != nil {

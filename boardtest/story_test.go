@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io/fs"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -27,7 +28,7 @@ var patterns = map[string]int{"red": 7, "green": 8, "checkers": 10}
 // TestStory is the daemon's life on a board: it is installed, sees, is taught,
 // learns, loses its camera, its scanner and its power, and goes on.
 func TestStory(t *testing.T) {
-	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t)}
+	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, nil)}
 	m := powerOn(t, "cortex-a72", h)
 	s := &story{machine: m, disk: h.state}
 	for _, chapter := range []struct {
@@ -334,22 +335,20 @@ func command(t *testing.T, name string, arguments ...string) string {
 	return string(said)
 }
 
-// media is an archive of what a person brings: the packages and a model.
-func media(t *testing.T) string {
+// media is an archive of what a person brings: the packages, a model, and more
+// files by their names.
+func media(t *testing.T, more map[string][]byte) string {
 	t.Helper()
-	var archive bytes.Buffer
-	w := tar.NewWriter(&archive)
+	files := maps.Clone(more)
+	if files == nil {
+		files = map[string][]byte{}
+	}
 	add := func(path, name string) {
 		data, err := os.ReadFile(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data))}); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := w.Write(data); err != nil {
-			t.Fatal(err)
-		}
+		files[name] = data
 	}
 	packages, err := filepath.Glob("../build/deb/*_arm64.deb")
 	if err != nil || len(packages) != 2 {
@@ -358,23 +357,38 @@ func media(t *testing.T) string {
 	for _, path := range packages {
 		add(path, filepath.Base(path))
 	}
-	model := os.DirFS("../testdata/digits/model")
-	err = fs.WalkDir(model, ".", func(path string, entry fs.DirEntry, err error) error {
+	const model = "../testdata/digits/model"
+	err = filepath.WalkDir(model, func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
-			add(filepath.Join("../testdata/digits/model", path), "digits/"+path)
+			add(path, "digits"+strings.TrimPrefix(path, model))
 		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(t.TempDir(), "media.tar")
-	padding := make([]byte, 4096-archive.Len()%4096)
-	if err := os.WriteFile(path, append(archive.Bytes(), padding...), 0o600); err != nil {
+	if err := os.WriteFile(path, archive(t, files), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
+}
+
+// archive is a tar file that fills whole blocks of a disk.
+func archive(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	for name, data := range files {
+		if err := w.WriteHeader(&tar.Header{Name: name, Mode: 0o644, Size: int64(len(data))}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.Write(data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return append(out.Bytes(), make([]byte, 4096-out.Len()%4096)...)
 }
