@@ -40,6 +40,7 @@ func TestStory(t *testing.T) {
 		{"hardened", s.hardened},
 		{"labelled by serial port", s.labelled},
 		{"learns", s.learns},
+		{"switches a GPIO line", s.output},
 		{"takes a copied model", s.copied},
 		{"camera unbound and bound", s.camera},
 		{"scanner pulled and put back", s.scannerPulled},
@@ -98,13 +99,19 @@ func (s *story) during(what string, do func()) {
 
 const configuration = `
 [camera]
-fps = 5
+fps = 1
+stall = "1m"
 [labels]
 delay = "0s"
 window = "2s"
 debounce = "10ms"
 [[labels.port]]
 path = "usb:0403:6001"
+[[outputs]]
+kind = "gpio"
+chip = "gpiochip0"
+line = 1
+labels = ["red"]
 [captures]
 min_free = "16MB"
 [fit]
@@ -240,6 +247,14 @@ func (s *story) learns(t *testing.T) {
 	for label := range patterns {
 		s.show(t, label)
 		s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: s.learned, Label: label}.is)
+	}
+}
+
+// output looks at the level of the line that follows a label, as the kernel tells it.
+func (s *story) output(t *testing.T) {
+	for _, step := range []struct{ label, level string }{{"green", "lo"}, {"red", "hi"}, {"checkers", "lo"}} {
+		s.show(t, step.label)
+		s.run(t, fmt.Sprintf(`timeout 120 bash -c "until grep -q 'edged.* out %s' /sys/kernel/debug/gpio; do sleep 0.2; done"`, step.level))
 	}
 }
 
