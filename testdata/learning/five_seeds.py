@@ -69,6 +69,7 @@ def main():
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3, 4, 5])
     parser.add_argument("--held-out", action="store_true")
     a, options = parser.parse_known_args()
+    a.edged = a.edged.resolve()
     a.work.mkdir(parents=True, exist_ok=True)
     for captures in 10, 40:
         results = []
