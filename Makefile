@@ -113,7 +113,7 @@ test-board: build packages-BOARD_PACKAGES $(BIN)/nfpm ## Play the daemon's life 
 	rm -rf build/deb
 	systemd/packages/build edged arm64
 	systemd/packages/build edged-camera arm64 bookworm
-	.ci/gotest board -tags board -timeout 20m ./boardtest -cuts $(CUTS)
+	.ci/gotest board -tags board -timeout 20m -run TestStory ./boardtest -cuts $(CUTS)
 
 build/venv: testdata/keras/requirements.txt
 	@command -v python3 >/dev/null && python3 -c "import ensurepip" || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }
