@@ -121,6 +121,10 @@ func convolutions() []convolution {
 	add(plain(17, 15, 16, 32, 1), pool(2, 2, 2, 2, false))
 	add(plain(18, 67, 4, 16, 3))
 	add(plain(13, 130, 3, 8, 3), stride(2, 2))
+	// Pictures so large that kernels of 1x1 read them in place.
+	add(plain(27, 31, 5, 40, 1))
+	add(plain(29, 29, 12, 16, 1), half)
+	add(plain(28, 28, 8, 50, 1))
 	// Channels and filters round the widths of vectors and panels.
 	for _, n := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 48, 64, 65, 96, 130} {
 		add(plain(6, 7, n, 16, 3))
