@@ -91,7 +91,7 @@ test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also unde
 	.ci/gotest marks -tags marks -overlay build/marks/overlay.json ./kernels
 	GOARCH=amd64 CGO_ENABLED=0 .ci/gotest haswell -exec "qemu-x86_64-static -cpu Haswell" ./kernels
 	.ci/gotest swaps -run TestSwapsUnderLoad ./storage -swaps 200
-	.ci/gotest loop -run 'TestFlood|TestKilledFits|TestEndurance' ./cmd/edged -flood 2000 -noise 10000000 -kills 50 -endure 20s
+	.ci/gotest loop -run 'TestFlood|TestKilledFits|TestEndurance' ./cmd/edged -flood 1000 -noise 10000000 -kills 50 -endure 20s
 	.ci/gotest purego -tags purego ./kernels/... ./nn/...
 	CGO_ENABLED=1 .ci/gotest race -race ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
 
