@@ -82,9 +82,9 @@ func TestFlood(t *testing.T) {
 	before := tree(t, root, captures)
 	first := d.status().Frames
 
-	names, number := *flood, *noise
-	if processtest.Emulator() != nil {
-		names, number = min(names, 60), min(number, 10_000)
+	names, number, least := *flood, *noise, 5
+	if processtest.Emulator() != nil { // most labels are too late for their frames
+		names, number, least = min(names, 30), min(number, 10_000), 1
 	}
 	sent, answered := make(chan error, 1), make(chan struct{})
 	go func() {
@@ -157,7 +157,7 @@ func TestFlood(t *testing.T) {
 			t.Errorf("%d captures of %q were acknowledged and %d are there", n, label, kept[label])
 		}
 	}
-	if len(acknowledged) < 5 {
+	if len(acknowledged) < least {
 		t.Errorf("only %v were acknowledged", acknowledged)
 	}
 }
