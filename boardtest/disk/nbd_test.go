@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"net"
@@ -104,7 +105,7 @@ func TestServe(t *testing.T) {
 	c.say(uint64(magicOption), uint32(optionExportName), uint32(0))
 	c.hear(export...)
 	c.say(uint32(magicRequest), uint16(0), uint16(commandDisconnect), uint64(1), uint64(0), uint32(0))
-	if n, err := c.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+	if n, err := c.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("after the end: %d bytes, %v", n, err)
 	}
 	c.Close()
