@@ -68,7 +68,7 @@ func readCaptures(dir string, known []string, least, limit int) (*captureSet, er
 		}
 	}
 	var left, more int
-	set.training, left = take(set.labels, training, trained(limit))
+	set.training, left = take(set.labels, training, limit*4/5)
 	set.heldOut, more = take(set.labels, heldOut, limit/5)
 	set.left = left + more
 	if len(set.training) == 0 {
@@ -76,9 +76,6 @@ func readCaptures(dir string, known []string, least, limit int) (*captureSet, er
 	}
 	return set, nil
 }
-
-// trained is how many captures of limit are trained on.
-func trained(limit int) int { return limit * 4 / 5 }
 
 // capturesOf lists the pictures of a class; there may be none.
 func capturesOf(dir string) ([]string, error) {

@@ -59,48 +59,21 @@ type gate struct {
 	known  int // labels of the incumbent
 	labels int
 	train  []int // rows
-	moved  []int // rows of copies, which are trained on and not measured
-	origin map[int]int
 	held   []int
 	folded bool
 }
 
-func newGate(d *dual, training []keyed, known, labels int) *gate {
-	g := &gate{d: d, known: known, labels: labels, origin: map[int]int{}}
-	added := 0
-	for i, class := range d.classes {
-		switch {
-		case i >= len(training):
-			g.held = append(g.held, i)
-			if class >= known {
-				added++
-			}
-		case training[i].origin != nil:
-			g.moved = append(g.moved, i)
-			g.origin[i] = training[i].origin.row
-		default:
+func newGate(d *dual, training, known, labels int) *gate {
+	g := &gate{d: d, known: known, labels: labels}
+	for i := range d.classes {
+		if i < training {
 			g.train = append(g.train, i)
+		} else {
+			g.held = append(g.held, i)
 		}
 	}
-	g.folded = len(g.held) < fewHeldOut || labels > known && added < fewHeldOut
+	g.folded = len(g.held) < fewHeldOut
 	return g
-}
-
-// without are the rows to train on when a part of the captures is measured:
-// neither those nor copies of them. No part is numbered -1.
-func (g *gate) without(part int) []int {
-	var rows []int
-	for _, row := range g.train {
-		if row%folds != part {
-			rows = append(rows, row)
-		}
-	}
-	for _, row := range g.moved {
-		if g.origin[row]%folds != part {
-			rows = append(rows, row)
-		}
-	}
-	return rows
 }
 
 // incumbent scores the old head, which gives new labels nothing.
@@ -169,16 +142,21 @@ func average(v []float64) float64 {
 
 // try makes a candidate and scores it.
 func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
-	c, err := g.make(ctx, method, g.without(-1), len(g.held) > 0)
+	c, err := g.make(ctx, method, g.train, len(g.held) > 0)
 	if err != nil {
 		return nil, err
 	}
 	answers := map[int]*candidate{}
-	rows, all := g.held, []*candidate{c}
+	rows := g.held
 	if g.folded {
 		rows = slices.Concat(g.held, g.train)
 		for part := range folds {
-			rest := g.without(part)
+			var rest []int
+			for i, row := range g.train {
+				if i%folds != part {
+					rest = append(rest, row)
+				}
+			}
 			if len(rest) < 2 {
 				continue
 			}
@@ -186,36 +164,28 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 			if err != nil {
 				return nil, err
 			}
-			all = append(all, one)
-			for _, row := range g.train {
-				if row%folds == part {
-					answers[row] = one
-				}
+			for i := part; i < len(g.train); i += folds {
+				answers[g.train[i]] = one
 			}
 		}
 	}
 	scores := make([]float32, g.labels)
-	answer := func(row int) []float32 {
+	c.score = g.score(method, rows, func(row int) []float32 {
 		by := answers[row]
 		if by == nil {
 			by = c
 		}
-		g.answer(scores, row, by)
+		d := *g.d
+		if by.keep != 1 {
+			d.logits = scaled(g.d.logits[row*g.labels:][:g.labels], by.keep)
+			d.products = g.d.products[row*g.d.samples:][:g.d.samples]
+			d.scores(scores, 0, by.solution)
+			return scores
+		}
+		d.scores(scores, row, by.solution)
 		return scores
-	}
-	if method == "fit" && g.labels > g.known && g.folded {
-		g.calibrate(all, rows, answer)
-	}
-	c.score = g.score(method, rows, answer)
+	})
 	return c, nil
-}
-
-// answer writes a candidate's probabilities for a row.
-func (g *gate) answer(scores []float32, row int, by *candidate) {
-	d := *g.d
-	d.logits = scaled(g.d.logits[row*g.labels:][:g.labels], by.keep)
-	d.products = g.d.products[row*g.d.samples:][:g.d.samples]
-	d.scores(scores, 0, by.solution)
 }
 
 func scaled(v []float32, by float64) []float32 {

@@ -33,9 +33,6 @@ type HeadFit struct {
 	// Minimum is how many captures a new label needs to train on; Limit bounds
 	// the captures of one fit.
 	Minimum, Limit int
-	// Copies is how many times each capture is trained on once more, moved a
-	// little, where labels are new, as far as Limit allows.
-	Copies int
 	// Method is "fit", "mean", "cosine", or "auto" for the best of them.
 	Method   string
 	Strict   bool
@@ -53,7 +50,6 @@ type Head struct {
 	Waiting     []Waiting   `json:"waiting"`
 	Unseen      []string    `json:"labels_without_captures"`
 	Training    int         `json:"training"`
-	Copies      int         `json:"copies"` // moved ones that are trained on too
 	HeldOut     int         `json:"held_out"`
 	LeftOut     int         `json:"left_out"` // captures beyond the limit
 	Computed    int         `json:"features_computed"`
@@ -67,11 +63,10 @@ type Head struct {
 	Samples []Sample `json:"-"`
 }
 
-// keyed is a capture, or a moved copy of one, and the key of its features.
+// keyed is a capture and the key of its features.
 type keyed struct {
 	Sample
-	key    FeatureKey
-	origin *origin // of a copy
+	key FeatureKey
 }
 
 // Run fits the head and decides whether it is better. Only then the model's
@@ -98,12 +93,8 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 	if f.Strict && len(result.Skipped) > 0 {
 		return nil, errors.New(result.Skipped[0].Reason)
 	}
-	each := 0
-	if len(result.New) > 0 && len(training) > 0 {
-		each = min(f.Copies, max(trained(f.Limit)/len(training)-1, 0))
-	}
 	wanted := map[FeatureKey]bool{}
-	for _, k := range slices.Concat(training, heldOut, copies(training, each)) {
+	for _, k := range slices.Concat(training, heldOut) {
 		wanted[k.key] = true
 	}
 	features, err := OpenFeatures(f.Features, body, plan.OutputShape().Size(), wanted)
@@ -114,18 +105,11 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 	if training, heldOut, err = f.compute(ctx, features, plan, training, heldOut, result); err != nil {
 		return nil, err
 	}
-	moved, _, err := f.compute(ctx, features, plan, copies(training, each), nil, result)
-	if err != nil {
-		return nil, err
-	}
-	if err := features.Map(); err != nil {
-		return nil, err
-	}
-	result.Training, result.HeldOut, result.Copies = len(training), len(heldOut), len(moved)
+	result.Training, result.HeldOut = len(training), len(heldOut)
 	if len(training) < 2 {
 		return nil, fmt.Errorf("%s: %d captures can be read, which are too few to learn from", f.Captures, len(training))
 	}
-	return result, f.fit(ctx, head, features, append(training, moved...), heldOut, result)
+	return result, f.fit(ctx, head, features, training, heldOut, result)
 }
 
 // bodyKey is a hash of all that decides on the features of a picture.
@@ -166,7 +150,7 @@ func (f *HeadFit) keys(samples []Sample, body FeatureKey, result *Head) []keyed 
 		hash := sha256.New()
 		hash.Write(body[:])
 		hash.Write(data)
-		out = append(out, keyed{s, FeatureKey(hash.Sum(nil)), nil})
+		out = append(out, keyed{s, FeatureKey(hash.Sum(nil))})
 	}
 	return out
 }
@@ -190,15 +174,13 @@ func (f *HeadFit) compute(ctx context.Context, features *Features, plan *nn.Plan
 			return nil, nil, err
 		}
 		if has {
-			if k.origin == nil {
-				result.Reused++
-			}
+			result.Reused++
 		} else if !listed[k.key] {
 			listed[k.key] = true
 			missing = append(missing, k)
 		}
 	}
-	failed, done := map[FeatureKey]bool{}, 0
+	failed := map[FeatureKey]bool{}
 	for k, made := range f.bodies(ctx, plan, missing) {
 		if made.err != nil {
 			failed[k.key] = true
@@ -208,11 +190,9 @@ func (f *HeadFit) compute(ctx context.Context, features *Features, plan *nn.Plan
 		if err := features.Put(k.key, made.values); err != nil {
 			return nil, nil, fmt.Errorf("keep features: %w", err)
 		}
-		if k.origin == nil {
-			result.Computed++
-		}
-		if done++; f.Progress != nil {
-			f.Progress(done, len(missing))
+		result.Computed++
+		if f.Progress != nil {
+			f.Progress(result.Computed, len(missing))
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -223,7 +203,7 @@ func (f *HeadFit) compute(ctx context.Context, features *Features, plan *nn.Plan
 	}
 	gone := func(k keyed) bool { return failed[k.key] }
 	training, heldOut = slices.DeleteFunc(training, gone), slices.DeleteFunc(heldOut, gone)
-	return training, heldOut, nil
+	return training, heldOut, features.Map()
 }
 
 type madeFeatures struct {
@@ -254,7 +234,7 @@ func (f *HeadFit) bodies(ctx context.Context, plan *nn.Plan, samples []keyed) fu
 				for i := int(next.Add(1)) - 1; i < len(samples) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 					made := madeFeatures{values, err}
 					if err == nil {
-						if made.err = reader.read(runner.Input(), samples[i].File, samples[i].draw()); made.err == nil {
+						if made.err = reader.read(runner.Input(), samples[i].File, nil); made.err == nil {
 							narrow(values, runner.Predict())
 						}
 					}
@@ -290,7 +270,7 @@ func (f *HeadFit) fit(ctx context.Context, head *nn.Head, features *Features, tr
 			d.frozen[i] = true
 		}
 	}
-	g := newGate(d, training, len(f.Model.Labels), len(result.Labels))
+	g := newGate(d, len(training), len(f.Model.Labels), len(result.Labels))
 	result.CrossFolded = g.folded
 	result.Incumbent = g.incumbent()
 	var best *candidate

@@ -47,7 +47,6 @@ type fitFlags struct {
 	captures          string
 	features          string
 	minimum, limit    int
-	copies            int
 	method            choice
 	given             func(string) bool
 	augmentation      train.Augmentation

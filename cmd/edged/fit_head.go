@@ -24,7 +24,6 @@ func (f *fitFlags) addHead(command *cobra.Command) {
 	flags.StringVar(&f.features, "features", "", "`DIR` in which the body's features are kept (default: in the cache folder, as ~/.cache/edged/features)")
 	flags.IntVar(&f.minimum, "min-captures", 3, "a new label waits until so many of its captures can be trained on")
 	flags.IntVar(&f.limit, "max-captures", 1500, "fit to so many captures at most, the newest of each label")
-	flags.IntVar(&f.copies, "copies", 3, "where labels are new, train on so many moved copies of each capture too, within --max-captures")
 	f.method = choice{"auto", []string{"auto", "fit", "mean", "cosine"}}
 	flags.Var(&f.method, "method", "auto (the best on captures held out), fit, mean (nearest class mean) or cosine (imprinted weights)")
 }
@@ -37,8 +36,6 @@ func (f *fitFlags) checkHead() error {
 		return errors.New("--head-only needs --captures, a folder with a folder for each label")
 	case f.train != "" || f.valid != "":
 		return errors.New("--head-only takes --captures, not --train or --valid")
-	case f.copies < 0 || f.copies > 20:
-		return errors.New("--copies must be from 0 to 20")
 	case f.minimum < 1 || f.limit < 10 || f.limit > 10000:
 		return errors.New("--min-captures must be at least 1 and --max-captures from 10 to 10000")
 	}
@@ -86,7 +83,7 @@ func (f *fitFlags) runHead(command *cobra.Command) error {
 		Compile: func(body *nn.Model) (*nn.Plan, error) {
 			return nn.Compile(body, nn.Options{Kernels: table, Precision: p})
 		},
-		Minimum: f.minimum, Limit: f.limit, Copies: f.copies, Method: f.method.value, Strict: f.strict, Skip: tell.skip,
+		Minimum: f.minimum, Limit: f.limit, Method: f.method.value, Strict: f.strict, Skip: tell.skip,
 	}
 	fit.Progress = newProgress("features")
 	if f.progress.value == "json" {
@@ -135,7 +132,7 @@ func (f *fitFlags) commitHead(m *storage.Model, head *train.Head, precision stri
 }
 
 func (f *fitFlags) headSettings() map[string]any {
-	return map[string]any{"head_only": true, "model": f.model.model, "captures": f.captures, "min_captures": f.minimum, "max_captures": f.limit, "copies": f.copies, "method": f.method.value}
+	return map[string]any{"head_only": true, "model": f.model.model, "captures": f.captures, "min_captures": f.minimum, "max_captures": f.limit, "method": f.method.value}
 }
 
 // head tells what a fit of the head came to.
@@ -152,9 +149,6 @@ func (t *teller) head(dir string, h *train.Head) {
 	}
 	for _, label := range h.Unseen {
 		fmt.Fprintf(t.out, "%s has no captures: nothing checks that it is still known\n", label)
-	}
-	if h.Copies > 0 {
-		fmt.Fprintf(t.out, "%d moved copies of captures are trained on too\n", h.Copies)
 	}
 	fmt.Fprintf(t.out, "%d captures trained on, %d held out, features of %d computed and of %d reused\n", h.Training, h.HeldOut, h.Computed, h.Reused)
 	for _, c := range append([]train.HeadScore{h.Incumbent}, h.Candidates...) {

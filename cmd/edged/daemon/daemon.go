@@ -76,7 +76,7 @@ func New(o Options) (*Daemon, error) {
 	d.addLabels()
 	d.addOutputs()
 	d.shadow = shadow.New(shadow.Options{
-		Active: d.models.Active, Latest: d.ring.Latest, Reject: d.models.Reject,
+		Latest: d.ring.Latest, Reject: d.models.Reject,
 		Period: o.Config.Fit.Shadow, Publish: d.publisher.Publish, Log: o.Log,
 	})
 	d.loop = &loop{
@@ -140,6 +140,7 @@ func (d *Daemon) cameraOptions() capture.Options {
 }
 
 func (d *Daemon) modelChanged(e storage.ModelEvent) {
+	d.shadow.Serves(d.models.Active())
 	d.publisher.Publish(&publish.ModelChange{Time: e.Time, Model: e.Version, State: string(e.Kind), Reason: e.Reason})
 }
 

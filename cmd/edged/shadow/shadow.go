@@ -22,8 +22,6 @@ import (
 
 // Options say what is watched and for how long.
 type Options struct {
-	// Active is the model that serves; it returns nil while there is none.
-	Active func() *storage.Version
 	// Latest copies the camera's newest frame and tells whether there is one.
 	Latest func(*capture.Frame) bool
 	// Reject goes back from a version for good.
@@ -67,6 +65,8 @@ const (
 type Shadow struct {
 	o Options
 
+	changed      sync.Mutex
+	before, now  *storage.Version // what served before the model that serves, nil once Run knows
 	older, newer *storage.Version // older is nil while none is watched
 	witness      [2]engine.Witness
 	frame        capture.Frame
@@ -89,26 +89,37 @@ func (s *Shadow) Status() Status {
 	return s.status
 }
 
+// Serves notes which model serves from now on; nil means none. It may be called
+// from any goroutine.
+func (s *Shadow) Serves(v *storage.Version) {
+	s.changed.Lock()
+	defer s.changed.Unlock()
+	if v != s.now && s.o.Period > 0 {
+		s.before, s.now = s.now, v
+	}
+}
+
+// turn returns the model that serves and the one before it, if that is news.
+func (s *Shadow) turn() (before, now *storage.Version) {
+	s.changed.Lock()
+	defer s.changed.Unlock()
+	before, s.before = s.before, nil
+	return before, s.now
+}
+
 // Run watches each model that is made of the one that served before it, until ctx
 // ends.
 func (s *Shadow) Run(ctx context.Context) error {
-	if s.o.Period == 0 {
-		<-ctx.Done()
-		return nil
-	}
 	tick := time.NewTicker(Every)
 	defer tick.Stop()
-	last := s.o.Active()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
 		}
-		now := s.o.Active()
-		if now != last {
-			s.taken(last, now)
-			last = now
+		if before, now := s.turn(); before != nil {
+			s.taken(before, now)
 		}
 		if s.older != nil {
 			s.watch(ctx)
@@ -121,7 +132,7 @@ func (s *Shadow) taken(before, now *storage.Version) {
 	if s.older != nil {
 		s.end(Ended, "another model serves")
 	}
-	if before == nil || now == nil || !isFit(before, now) {
+	if now == nil || !isFit(before, now) {
 		return
 	}
 	s.older, s.newer, s.compared = before, now, comparison{}

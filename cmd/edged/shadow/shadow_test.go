@@ -47,7 +47,6 @@ func version(t *testing.T, name, parent string, sureness float32) *storage.Versi
 
 // stage is a camera that shows a digit, and models that serve.
 type stage struct {
-	active   *storage.Version
 	sequence uint64
 	still    bool // the camera shows no new frames
 	rejected []*storage.Version
@@ -59,7 +58,6 @@ func (s *stage) options() Options {
 	s.sequence = 1
 	pixels := make([]byte, 8*6*3)
 	return Options{
-		Active: func() *storage.Version { return s.active },
 		Latest: func(f *capture.Frame) bool {
 			if !s.still {
 				s.sequence++
@@ -98,13 +96,14 @@ func TestShadow(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &stage{active: first, refusal: test.refusal}
+				s := &stage{refusal: test.refusal}
 				w := New(s.options())
+				w.Serves(first)
 				ctx, cancel := context.WithCancel(t.Context())
 				done := make(chan error)
 				go func() { done <- w.Run(ctx) }()
 				time.Sleep(time.Minute)
-				s.active = test.next
+				w.Serves(test.next)
 				time.Sleep(test.after)
 				cancel()
 				if err := <-done; err != nil {
@@ -127,26 +126,49 @@ func TestShadow(t *testing.T) {
 func TestShadowWaitsForFramesAndEndsWithItsModel(t *testing.T) {
 	first, second, third := version(t, "first", "", 8), version(t, "second", "first", 0), version(t, "third", "second", 8)
 	synctest.Test(t, func(t *testing.T) {
-		s := &stage{active: first}
+		s := &stage{}
 		w := New(s.options())
+		w.Serves(first)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- w.Run(ctx) }()
 		time.Sleep(time.Minute)
-		s.still, s.active = true, second
+		s.still = true
+		w.Serves(second)
 		time.Sleep(time.Hour)
 		if got := w.Status(); got.State != Watching || got.Samples != 1 {
 			t.Errorf("%+v", got)
 		}
-		s.active = third
+		w.Serves(third)
 		time.Sleep(time.Minute)
-		s.active = nil
+		w.Serves(nil)
 		time.Sleep(time.Minute)
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
 		}
 		if got := strings.Join(s.told, " "); got != "watching ended watching ended" || len(s.rejected) > 0 {
+			t.Errorf("got %q", got)
+		}
+	})
+}
+
+func TestShadowSeesATakeoverBeforeItsFirstLook(t *testing.T) {
+	first, second := version(t, "first", "", 8), version(t, "second", "first", 0)
+	synctest.Test(t, func(t *testing.T) {
+		s := &stage{}
+		w := New(s.options())
+		w.Serves(first)
+		w.Serves(second)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- w.Run(ctx) }()
+		time.Sleep(time.Minute)
+		cancel()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		if got := strings.Join(s.told, " "); got != "watching rolled back" {
 			t.Errorf("got %q", got)
 		}
 	})
