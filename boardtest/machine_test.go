@@ -134,7 +134,7 @@ func (m *machine) powerOff() {
 func (m *machine) run(t *testing.T, command string) string {
 	t.Helper()
 	m.shell.SetDeadline(time.Now().Add(patience))
-	fmt.Fprintf(m.shell, "( %s\n) </dev/null 2>&1; echo; echo @@$?@@\n", command)
+	fmt.Fprintf(m.shell, "( %s\n) </dev/null 2>&1; code=$?; echo; echo @@$code@@\n", command)
 	var said bytes.Buffer
 	for {
 		line, err := m.answers.ReadString('\n')
