@@ -35,7 +35,7 @@ def main():
         layers.Conv2D(64, 3, padding="same", activation="relu"), layers.MaxPooling2D(),
         layers.Flatten(), layers.Dense(classes, activation="softmax"),
     ])
-    model.compile(keras.optimizers.Adam(1e-4), "categorical_crossentropy", ["accuracy"], jit_compile=False)
+    model.compile(keras.optimizers.Adam(1e-4), loss="categorical_crossentropy", metrics=["accuracy"], jit_compile=False)
     model.fit(data, epochs=epochs, verbose=0, callbacks=[Clock()])
 
 
