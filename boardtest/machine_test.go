@@ -48,7 +48,8 @@ func powerOn(t *testing.T, cpu string, h hardware, options ...string) *machine {
 	folder := t.TempDir()
 	m := &machine{folder: folder, console: filepath.Join(folder, "console")}
 	m.serveDisk(t, h.state)
-	socket := func(name string) string { return "socket,id=" + name + ",path=" + m.path(name) + ",server=on,wait=off" }
+	shell, journal, serial, monitor := m.listen(t, "shell"), m.listen(t, "journal"), m.listen(t, "scanner"), m.listen(t, "monitor")
+	socket := func(name string) string { return "socket,id=" + name + ",path=" + m.path(name) }
 	m.qemu = exec.Command("qemu-system-aarch64", append(options, "-M", "virt", "-cpu", cpu, "-smp", "2", "-m", "1G",
 		"-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", built("kernel"), "-initrd", built("initrd"), "-append", "console=ttyAMA0 panic=-1 quiet systemd.show_status=0",
@@ -59,7 +60,7 @@ func powerOn(t *testing.T, cpu string, h hardware, options ...string) *machine {
 		"-device", "qemu-xhci", "-device", "virtio-serial-pci",
 		"-chardev", socket("shell"), "-device", "virtserialport,chardev=shell,name=shell",
 		"-chardev", socket("journal"), "-device", "virtserialport,chardev=journal,name=journal",
-		"-chardev", socket("scanner"), "-qmp", "unix:"+m.path("monitor")+",server=on,wait=off",
+		"-chardev", socket("scanner"), "-qmp", "unix:"+m.path("monitor")+",server=off",
 	)...)
 	var words bytes.Buffer
 	m.qemu.Stderr = &words
@@ -70,17 +71,17 @@ func powerOn(t *testing.T, cpu string, h hardware, options ...string) *machine {
 	go func() { _ = m.qemu.Wait(); close(ended) }()
 	m.off = append(m.off, func() { _ = m.qemu.Process.Kill(); <-ended })
 	t.Cleanup(m.powerOff)
-	m.journal = newLines(m.dial(t, "journal"))
+	m.journal = newLines(journal())
 	t.Cleanup(func() {
 		if t.Failed() {
 			console, _ := os.ReadFile(m.console)
 			t.Logf("QEMU said: %s\nthe console: %s\nthe daemon:\n%s", words.Bytes(), console, m.journal.tail(60))
 		}
 	})
-	m.monitor = newMonitor(t, m.dial(t, "monitor"))
-	m.shell = m.dial(t, "shell")
+	m.monitor = newMonitor(t, monitor())
+	m.shell = shell()
 	m.answers = bufio.NewReader(m.shell)
-	m.scanner = &scanner{conn: m.dial(t, "scanner")}
+	m.scanner = &scanner{conn: serial()}
 	m.scanner.answers = bufio.NewReader(m.scanner.conn)
 	m.run(t, "systemctl is-active local-fs.target")
 	return m
@@ -106,18 +107,23 @@ func (m *machine) serveDisk(t *testing.T, d *disk.Disk) {
 	})
 }
 
-// dial connects to a socket that QEMU opens.
-func (m *machine) dial(t *testing.T, name string) net.Conn {
+// listen opens a socket that QEMU connects to, and returns what waits for that.
+func (m *machine) listen(t *testing.T, name string) (accept func() net.Conn) {
 	t.Helper()
-	for began := time.Now(); ; time.Sleep(10 * time.Millisecond) {
-		conn, err := net.Dial("unix", m.path(name))
-		if err == nil {
-			m.off = append(m.off, func() { conn.Close() })
-			return conn
-		}
-		if time.Since(began) > patience {
+	l, err := net.ListenUnix("unix", &net.UnixAddr{Name: m.path(name), Net: "unix"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.off = append(m.off, func() { l.Close() })
+	return func() net.Conn {
+		t.Helper()
+		l.SetDeadline(time.Now().Add(patience))
+		conn, err := l.Accept()
+		if err != nil {
 			t.Fatalf("QEMU does not start: %v", err)
 		}
+		m.off = append(m.off, func() { conn.Close() })
+		return conn
 	}
 }
 

@@ -245,7 +245,9 @@ func (s *story) learns(t *testing.T) {
 		if got := s.scanner.ask(t, "fit"); got != "ok fit" {
 			t.Fatalf("fit: %q", got)
 		}
-		done := s.journal.await(t, seen, func(e event) bool { return e.Event == "fit" && e.State != "started" })
+		done := s.journal.await(t, seen, func(e event) bool {
+			return e.Event == "fit" && e.State != "started" && e.State != "running"
+		})
 		if done.State != "committed" {
 			t.Fatalf("%s", done.text)
 		}
