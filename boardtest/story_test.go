@@ -104,6 +104,8 @@ const configuration = `
 [camera]
 fps = 1
 stall = "1m"
+[predict]
+threads = 1
 [labels]
 delay = "0s"
 window = "2s"
