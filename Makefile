@@ -106,9 +106,9 @@ test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPU
 test-keras: build build/venv ## Prove with Keras 2 and 3 that edged reads and writes their models
 	build/venv/bin/python testdata/keras/check.py $(BIN)/edged
 
-CUTS ?= 24
+CUTS ?= 100
 
-test-board: build packages-BOARD_PACKAGES $(BIN)/nfpm ## Play the daemon's life on an emulated board, power cuts included (CUTS=100 for more)
+test-board: build packages-BOARD_PACKAGES $(BIN)/nfpm ## Play the daemon's life on an emulated board, power cuts included
 	boardtest/image/build
 	rm -rf build/deb
 	systemd/packages/build edged arm64

@@ -20,7 +20,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-var cutCount = flag.Int("cuts", 24, "how many power cuts at random moments")
+var cutCount = flag.Int("cuts", 100, "how many power cuts at random moments")
 
 // cuts looks at what power cuts at random moments of the story's labelling,
 // fitting and copying would have left.
