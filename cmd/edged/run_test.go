@@ -240,7 +240,7 @@ func TestRunTellsSystemd(t *testing.T) {
 func TestRunWritesEventsToAFile(t *testing.T) {
 	state := stateWith(t, "digits")
 	file := filepath.Join(t.TempDir(), "events.jsonl")
-	d := runDaemon(t, state, camera(t, showLoop), "--output", file, "--events", "changes")
+	d := startDaemon(t, "1s", "[results]\nsmoothing = \"none\"\n", state, camera(t, showLoop), "--output", file, "--events", "changes")
 	eventually(t, "events come", func() bool {
 		text, _ := os.ReadFile(file)
 		return bytes.Count(text, []byte(`"change"`)) > 5
