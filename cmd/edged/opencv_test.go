@@ -16,8 +16,7 @@ const demo = "../../testdata/demo"
 
 var buildCamera = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(filepath.Dir(binary), "edged-camera")
-	tags := "opencv,gocv_specific_modules,gocv_videoio"
-	output, err := exec.Command("go", "build", "-o", path, "-tags", tags, "../edged-camera").CombinedOutput()
+	output, err := exec.Command("go", "build", "-o", path, "../edged-camera").CombinedOutput() // tags are in GOFLAGS
 	return string(output), err
 })
 
