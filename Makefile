@@ -106,14 +106,12 @@ test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPU
 test-keras: build build/venv ## Prove with Keras 2 and 3 that edged reads and writes their models
 	build/venv/bin/python testdata/keras/check.py $(BIN)/edged
 
-CUTS ?= 100
-
 test-board: build packages-BOARD_PACKAGES $(BIN)/nfpm ## Play the daemon's life on an emulated board, power cuts included
 	boardtest/image/build
 	rm -rf build/deb
 	systemd/packages/build edged arm64
 	systemd/packages/build edged-camera arm64 bookworm
-	.ci/gotest board -tags board -timeout 20m -run TestStory ./boardtest -cuts $(CUTS)
+	.ci/gotest board -tags board -timeout 20m -run TestStory ./boardtest $(if $(CUTS),-cuts $(CUTS))
 
 build/venv: testdata/keras/requirements.txt
 	@command -v python3 >/dev/null && python3 -c "import ensurepip" || { $(SUDO) apt-get update -qq; $(SUDO) apt-get install -y -qq --no-install-recommends python3-venv >/dev/null; }

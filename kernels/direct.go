@@ -71,12 +71,16 @@ func directOf(s *Conv2DSpec, w Weights, kernels *directKernels) *direct {
 
 // Repack changes the weights.
 func (op *direct) Repack(w Weights) {
-	s, filters := &op.spec, op.kernels.filters
-	depth := s.KernelHeight * s.KernelWidth * s.InChannels
 	copy(op.bias, w.Bias)
+	packDirect(op.weight, &op.spec, w, op.kernels.filters)
+}
+
+// packDirect packs weights as dst[panel][KernelHeight][KernelWidth*InChannels][filters].
+func packDirect(dst []float32, s *Conv2DSpec, w Weights, filters int) {
+	depth := s.KernelHeight * s.KernelWidth * s.InChannels
 	for k := range depth {
 		for f := range s.Filters {
-			op.weight[(f/filters*depth+k)*filters+f%filters] = w.at(k*s.Filters + f)
+			dst[(f/filters*depth+k)*filters+f%filters] = w.at(k*s.Filters + f)
 		}
 	}
 }

@@ -57,15 +57,8 @@ func direct512Of(s *Conv2DSpec, w Weights, inPlace bool) *direct512 {
 
 // Repack changes the weights.
 func (op *direct512) Repack(w Weights) {
-	const filters = amd64.Direct512Filters
-	s := &op.spec
-	depth := s.KernelHeight * s.KernelWidth * s.InChannels
 	copy(op.bias, w.Bias)
-	for k := range depth {
-		for f := range s.Filters {
-			op.weight[(f/filters*depth+k)*filters+f%filters] = w.at(k*s.Filters + f)
-		}
-	}
+	packDirect(op.weight, &op.spec, w, amd64.Direct512Filters)
 }
 
 func (op *direct512) Name() string { return "conv2d/direct/avx512" }

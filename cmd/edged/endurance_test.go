@@ -68,9 +68,6 @@ func tree(t *testing.T, root string, except ...string) string {
 // them, good names and hostile ones. What was acknowledged is there, nothing else was touched, and
 // predictions went on.
 func TestFlood(t *testing.T) {
-	if processtest.Emulator() != nil {
-		return // labels that come faster than frames are refused for that
-	}
 	root := t.TempDir()
 	state, captures := filepath.Join(root, "state"), filepath.Join(root, "captures")
 	if err := os.MkdirAll(filepath.Join(state, "models"), 0o755); err != nil {
@@ -86,6 +83,9 @@ func TestFlood(t *testing.T) {
 	first := d.status().Frames
 
 	names, number, least := *flood, *noise, 5
+	if processtest.Emulator() != nil { // most labels are too late for their frames
+		names, number, least = min(names, 30), min(number, 10_000), 1
+	}
 	sent, answered := make(chan error, 1), make(chan struct{})
 	go func() {
 		random := rand.New(rand.NewPCG(1, 2))
@@ -221,9 +221,6 @@ func fill(t *testing.T, path string) {
 // disk read-only as an error of the disk does. Labels are refused with the reason,
 // what was acknowledged is there, and predictions go on.
 func TestDiskThatFillsAndFails(t *testing.T) {
-	if processtest.Emulator() != nil {
-		return // it looks at the host's disk, slowly
-	}
 	mounted := disk(t, "8M")
 	captures, filler := filepath.Join(mounted, "captures"), filepath.Join(mounted, "filler")
 	state := stateWith(t, "digits")
