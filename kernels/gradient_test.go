@@ -163,53 +163,81 @@ func TestWeightsUnpooled(t *testing.T) {
 }
 
 func TestProduct(t *testing.T) {
-	everyTable(t, func(t *testing.T, table *Table) {
-		for _, size := range [][3]int{{1, 1, 1}, {32, 10, 3000}, {10, 300, 32}, {32, 300, 10}, {7, 17, 23}, {130, 200, 257}} {
-			rows, columns, depth := size[0], size[1], size[2]
+	type product struct {
+		a, b Matrix
+		want []float64
+	}
+	sizes := [][3]int{{1, 1, 1}, {32, 10, 3000}, {10, 300, 32}, {32, 300, 10}, {7, 17, 23}, {130, 200, 257}}
+	products := map[[3]int][]product{} // the factors as they are and transposed
+	for _, size := range sizes {
+		rows, columns, depth := size[0], size[1], size[2]
+		for way := range 4 {
 			r := rand.New(rand.NewPCG(9, 10))
+			a, b := randomMatrix(r, rows, depth, way&1 > 0), randomMatrix(r, depth, columns, way&2 > 0)
+			products[size] = append(products[size], product{a, b, naiveProduct(a, b, rows, columns, depth)})
+		}
+	}
+	everyTable(t, func(t *testing.T, table *Table) {
+		for _, size := range sizes {
+			rows, columns, depth := size[0], size[1], size[2]
 			p := table.NewProduct(rows, columns, depth)
 			private := NewBuffer(p.Workspace())
 			for way := range 8 {
-				matrix := func(rows, columns int, transposed bool) (Matrix, func(r, c int) float64) {
-					m := Matrix{Data: random(r, rows*columns, 1), Stride: columns, Transposed: transposed}
-					if transposed {
-						m.Stride = rows
-					}
-					return m, func(r, c int) float64 {
-						if transposed {
-							r, c = c, r
-						}
-						return float64(m.Data[r*m.Stride+c])
-					}
+				product := products[size][way&3]
+				c := Matrix{Data: make([]float32, p.Parts()*p.PartSize()), Stride: columns}
+				if c.Transposed = way&4 > 0; c.Transposed {
+					c.Stride = rows
 				}
-				a, atA := matrix(rows, depth, way&1 > 0)
-				b, atB := matrix(depth, columns, way&2 > 0)
-				c, _ := matrix(rows, columns, way&4 > 0)
-				c.Data = append(c.Data[:0:0], make([]float32, p.Parts()*p.PartSize())...)
 				for unit := range p.Units() {
-					p.Run(unit, c, a, b, rows, columns, depth, nil, private)
+					p.Run(unit, c, product.a, product.b, rows, columns, depth, nil, private)
 				}
-				got, want := make([]float32, 0, rows*columns), make([]float64, 0, rows*columns)
+				got := make([]float32, 0, rows*columns)
 				for i := range rows {
 					for j := range columns {
-						sum, total := 0.0, float32(0)
-						for k := range depth {
-							sum += atA(i, k) * atB(k, j)
-						}
-						at := i*c.Stride + j
+						at, total := i*c.Stride+j, float32(0)
 						if c.Transposed {
 							at = j*c.Stride + i
 						}
 						for part := range p.Parts() {
 							total += c.Data[part*p.PartSize()+at]
 						}
-						got, want = append(got, total), append(want, sum)
+						got = append(got, total)
 					}
 				}
-				near(t, fmt.Sprintf("%s of %v, way %d", p.Name(), size, way), got, want, 1e-5)
+				near(t, fmt.Sprintf("%s of %v, way %d", p.Name(), size, way), got, product.want, 1e-5)
 			}
 		}
 	})
+}
+
+func randomMatrix(r *rand.Rand, rows, columns int, transposed bool) Matrix {
+	m := Matrix{Data: random(r, rows*columns, 1), Stride: columns, Transposed: transposed}
+	if transposed {
+		m.Stride = rows
+	}
+	return m
+}
+
+func naiveProduct(a, b Matrix, rows, columns, depth int) []float64 {
+	steps := func(m Matrix) (row, column int) {
+		if m.Transposed {
+			return 1, m.Stride
+		}
+		return m.Stride, 1
+	}
+	aRow, aColumn := steps(a)
+	bRow, bColumn := steps(b)
+	sums := make([]float64, rows*columns)
+	for i := range rows {
+		for j := range columns {
+			sum := 0.0
+			for k := range depth {
+				sum += float64(a.Data[i*aRow+k*aColumn]) * float64(b.Data[k*bRow+j*bColumn])
+			}
+			sums[i*columns+j] = sum
+		}
+	}
+	return sums
 }
 
 // The slope of every activation agrees with differences.

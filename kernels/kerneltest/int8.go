@@ -221,7 +221,7 @@ func (s *suite) checkInt8(t *testing.T, i int, op kernels.Op, c *int8Case) {
 	s.ran[op.Name()] = true
 	t.Run(fmt.Sprintf("%d-%dx%dx%d-%d", i, c.spec.InHeight, c.spec.InWidth, c.spec.InChannels, c.spec.Filters), func(t *testing.T) {
 		for _, way := range ways {
-			if got := execute(t, op, []kernels.Buffer{int8Buffer(c.input)}, len(c.want), way).Int8(); !slices.Equal(got, c.want) {
+			if got := s.memory.execute(t, op, []kernels.Buffer{int8Buffer(c.input)}, len(c.want), way).Int8(); !slices.Equal(got, c.want) {
 				for j := range got {
 					if got[j] != c.want[j] {
 						t.Fatalf("%s: element %d is %d, want %d (%+v)", op.Name(), j, got[j], c.want[j], c.spec)

@@ -22,7 +22,7 @@ func (s *suite) exactly(t *testing.T, name string, op kernels.Op, want kernels.B
 	s.ran[op.Name()] = true
 	t.Run(name, func(t *testing.T) {
 		for _, way := range ways {
-			if got := execute(t, op, inputs, len(want), way); !bytes.Equal(got, want) {
+			if got := s.memory.execute(t, op, inputs, len(want), way); !bytes.Equal(got, want) {
 				t.Fatalf("%s makes % x, want % x", op.Name(), got, want)
 			}
 		}

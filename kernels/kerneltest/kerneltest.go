@@ -19,7 +19,7 @@ import (
 // kernel named in must (as Op.Name gives it) was not exercised, unless the test
 // run was restricted to some subtests.
 func Run(t *testing.T, table *kernels.Table, must ...string) {
-	s := &suite{table: table, ran: map[string]bool{}}
+	s := &suite{table: table, memory: newMemory(t), ran: map[string]bool{}}
 	t.Run("Conv2D", s.conv2D)
 	t.Run("Depthwise", s.depthwise)
 	t.Run("Dense", s.dense)
@@ -53,8 +53,9 @@ func Run(t *testing.T, table *kernels.Table, must ...string) {
 }
 
 type suite struct {
-	table *kernels.Table
-	ran   map[string]bool
+	table  *kernels.Table
+	memory *memory
+	ran    map[string]bool
 }
 
 // check runs the op in every way and compares it with want.
@@ -62,8 +63,8 @@ func (s *suite) check(t *testing.T, name string, op kernels.Op, inputs [][]float
 	if op == nil {
 		t.Fatalf("%s: no op", name)
 	}
-	if !strings.HasPrefix(path.Base(op.Name()), s.table.Name) {
-		return // another table's
+	if !s.owns(op) {
+		return
 	}
 	s.ran[op.Name()] = true
 	var buffers []kernels.Buffer
@@ -73,7 +74,7 @@ func (s *suite) check(t *testing.T, name string, op kernels.Op, inputs [][]float
 	t.Run(name, func(t *testing.T) {
 		var first []float32
 		for _, way := range ways {
-			got := execute(t, op, buffers, len(want.values)*kernels.Float32Bytes, way).Float32()
+			got := s.memory.execute(t, op, buffers, len(want.values)*kernels.Float32Bytes, way).Float32()
 			want.compare(t, op, got)
 			if first == nil {
 				first = got
@@ -85,6 +86,11 @@ func (s *suite) check(t *testing.T, name string, op kernels.Op, inputs [][]float
 			}
 		}
 	})
+}
+
+// owns tells whether the op's kernels are the table's own.
+func (s *suite) owns(op kernels.Op) bool {
+	return op == nil || strings.HasPrefix(path.Base(op.Name()), s.table.Name)
 }
 
 // random returns n values between -1 and 1 that depend on seed only.

@@ -26,24 +26,51 @@ type region struct {
 	pages []byte // without the inaccessible ones
 }
 
-func newRegion(t *testing.T, size int, flushEnd bool) region {
-	page := unix.Getpagesize()
-	length := (size+page-1)/page*page + 2*page
-	memory, err := unix.Mmap(-1, 0, length, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE)
-	if err != nil {
-		t.Fatal(err)
-	}
+// memory is what regions lie on, kept for those to come.
+type memory struct {
+	free map[int][][]byte // by length, inaccessible pages included
+}
+
+// newMemory returns memory that is given back when the test ends.
+func newMemory(t *testing.T) *memory {
+	m := &memory{free: map[int][][]byte{}}
 	t.Cleanup(func() {
-		if err := unix.Munmap(memory); err != nil {
-			t.Error(err)
+		for _, mappings := range m.free {
+			for _, mapping := range mappings {
+				if err := unix.Munmap(mapping); err != nil {
+					t.Error(err)
+				}
+			}
 		}
 	})
-	for _, guard := range [][]byte{memory[:page], memory[length-page:]} {
-		if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
+	return m
+}
+
+// mapping returns pages between two inaccessible ones, until the test ends.
+func (m *memory) mapping(t *testing.T, length int) []byte {
+	page := unix.Getpagesize()
+	var mapping []byte
+	if free := m.free[length]; len(free) > 0 {
+		mapping, m.free[length] = free[len(free)-1], free[:len(free)-1]
+	} else {
+		var err error
+		if mapping, err = unix.Mmap(-1, 0, length, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_ANON|unix.MAP_PRIVATE); err != nil {
 			t.Fatal(err)
 		}
+		for _, guard := range [][]byte{mapping[:page], mapping[length-page:]} {
+			if err := unix.Mprotect(guard, unix.PROT_NONE); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	r := region{pages: memory[page : length-page]}
+	t.Cleanup(func() { m.free[length] = append(m.free[length], mapping) })
+	return mapping
+}
+
+func (m *memory) newRegion(t *testing.T, size int, flushEnd bool) region {
+	page := unix.Getpagesize()
+	length := (size+page-1)/page*page + 2*page
+	r := region{pages: m.mapping(t, length)[page : length-page]}
 	for i := range r.pages {
 		r.pages[i] = rubbish
 	}
@@ -64,18 +91,18 @@ func (r region) spilled(flushEnd bool) bool {
 }
 
 // execute runs an op on guarded memory and returns its output of size bytes.
-func execute(t *testing.T, op kernels.Op, inputs []kernels.Buffer, size int, w way) kernels.Buffer {
+func (m *memory) execute(t *testing.T, op kernels.Op, inputs []kernels.Buffer, size int, w way) kernels.Buffer {
 	shared, private := op.Workspace()
 	if shared%kernels.Alignment != 0 || private%kernels.Alignment != 0 {
 		t.Fatalf("%s: workspaces of %d and %d bytes are no multiples of %d", op.Name(), shared, private, kernels.Alignment)
 	}
 	var regions []region
 	for _, size := range []int{size, shared, private} {
-		regions = append(regions, newRegion(t, size, w.flushEnd))
+		regions = append(regions, m.newRegion(t, size, w.flushEnd))
 	}
 	args := &kernels.Args{Dst: regions[0].Buffer, Shared: regions[1].Buffer}
 	for _, input := range inputs {
-		r := newRegion(t, len(input), w.flushEnd)
+		r := m.newRegion(t, len(input), w.flushEnd)
 		copy(r.Buffer, input)
 		regions = append(regions, r)
 		args.Src = append(args.Src, r.Buffer)
