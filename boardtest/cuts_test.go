@@ -25,6 +25,9 @@ var cutCount = flag.Int("cuts", 100, "how many power cuts at random moments")
 // cuts looks at what power cuts at random moments of the story's labelling,
 // fitting and copying would have left.
 func (s *story) cuts(t *testing.T) {
+	for _, w := range s.windows {
+		t.Logf("%d writes and flushes while %s", w.end-w.begin, w.what)
+	}
 	random := rand.New(rand.NewPCG(3, 4))
 	for i := range *cutCount {
 		w := s.windows[i%len(s.windows)]

@@ -32,7 +32,7 @@ var (
 // TestStory is the daemon's life on a board: it is installed, sees, is taught,
 // learns, loses its camera, its scanner and its power, and goes on.
 func TestStory(t *testing.T) {
-	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, nil)}
+	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, trained(t))}
 	m := powerOn(t, "cortex-a72", h)
 	s := &story{machine: m, disk: h.state}
 	for _, chapter := range []struct {
@@ -102,7 +102,7 @@ func (s *story) during(what string, do func()) {
 
 const configuration = `
 [camera]
-fps = 1
+fps = 2
 stall = "1m"
 [predict]
 threads = 1
@@ -144,9 +144,9 @@ func (s *story) installed(t *testing.T) {
 
 // predicts copies a first model in.
 func (s *story) predicts(t *testing.T) {
-	s.take(t, "digits", "digits")
-	first := s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: "digits"}.is)
-	s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: "digits"}.is)
+	s.take(t, "first", "first")
+	first := s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: "first"}.is)
+	s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: "first"}.is)
 	if first.Score <= 0 || first.Score > 1 {
 		t.Errorf("%s", first.text)
 	}
@@ -223,7 +223,7 @@ func (s *story) labelled(t *testing.T) {
 	for _, test := range []struct{ line, want string }{
 		{"label:../etc", `error `},
 		{"what?", `error "what?" is no order`},
-		{"status", "ok status model=digits@"},
+		{"status", "ok status model=first@"},
 	} {
 		if got := s.scanner.ask(t, test.line); !strings.HasPrefix(got, test.want) {
 			t.Errorf("%q: got %q, want %q", test.line, got, test.want)

@@ -112,11 +112,16 @@ func (s *Serial) Run(ctx context.Context) error {
 	changes := watchPorts(s.o.Port, s.o.Logger)
 	defer changes.close()
 	var wait backoff
+	var plugged plugging
 	for ctx.Err() == nil {
 		began := time.Now()
 		err := s.serve(ctx)
 		if ctx.Err() != nil {
 			break
+		}
+		if plugged.bears(err) {
+			changes.await(ctx, plugLook)
+			continue
 		}
 		if time.Since(began) > healthy {
 			wait.reset()
@@ -181,7 +186,7 @@ func opening(path string, err error) error {
 	if errors.As(err, &port) {
 		switch port.Code() {
 		case serial.PermissionDenied:
-			return fmt.Errorf("%s may not be opened: add the user to group dialout", path)
+			return deniedError{path}
 		case serial.PortBusy:
 			return fmt.Errorf("%s is used by another program: end it (a modem manager, a console on this port)", path)
 		case serial.PortNotFound:

@@ -42,7 +42,7 @@ func (w portWatch) await(ctx context.Context, limit time.Duration) {
 	for {
 		select {
 		case e := <-events:
-			if e.Has(fsnotify.Create) {
+			if e.Has(fsnotify.Create) || e.Has(fsnotify.Chmod) {
 				return
 			}
 		case err := <-failed:
