@@ -10,7 +10,6 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-	"strconv"
 	"testing"
 
 	"edged/boardtest/disk"
@@ -22,50 +21,63 @@ import (
 func TestFigures(t *testing.T) {
 	const scans, captures = 20, 200 - 21
 	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, shifted(t, captures))}
-	m := powerOn(t, "cortex-a72", h, "-icount", "shift=0,sleep=off")
-	s := &story{machine: m, disk: h.state}
+	m := powerOn(t, "cortex-a72", h, "-smp", "1", "-icount", "shift=0,sleep=off")
+	s := newStory(m, h.state)
 	s.installed(t)
-	s.predicts(t)
-	s.show(t, "red")
-	// The last frames stay good for labels when the camera is gone, and nothing else is predicted.
-	s.run(t, "sed -i 's/^window = .*/window = \"1h\"/' /etc/edged/edged.toml")
+	s.take(t, "digits", "digits")
 	seen := m.journal.mark()
-	s.run(t, "systemctl restart edged")
+	s.run(t, "sed -i 's/^fps = .*/fps = 1/' /etc/edged/edged.toml && systemctl restart edged")
 	m.journal.await(t, seen, event{Event: "port", State: "open"}.is)
-	m.journal.await(t, seen, event{Event: "prediction"}.is)
-	s.run(t, "echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind")
-	m.journal.await(t, seen, func(e event) bool { return e.Event == "camera" && (e.State == "waiting" || e.State == "failed") })
-
+	s.show(t, "red")
 	s.label(t, "red") // the first opens the captures
-	before := s.instructions(t)
+
+	// What frames take is counted alone, and taken off.
+	idle := s.use(t)
+	s.run(t, "sleep 20")
+	before := s.use(t)
+	idle = before.since(idle)
 	for range scans {
 		s.label(t, "red")
 	}
-	t.Logf("from scan to acknowledged capture: %.1f million instructions", float64(s.instructions(t)-before)/scans/1e6)
+	took := s.use(t).since(before)
+	frames := idle.instructions * took.seconds / idle.seconds
+	t.Logf("from scan to acknowledged capture: %.1f million instructions (%.0f million in %.1f s, of which frames took %.0f)",
+		(took.instructions-frames)/scans, took.instructions, took.seconds, frames)
 
+	seen = m.journal.mark()
+	s.run(t, "echo vivid.0 >/sys/bus/platform/drivers/vivid/unbind")
+	m.journal.await(t, seen, func(e event) bool { return e.Event == "camera" && (e.State == "waiting" || e.State == "failed") })
 	s.run(t, "edged captures import /run/media/captures")
-	before = s.instructions(t)
+	before = s.use(t)
 	seen = m.journal.mark()
 	if got := s.scanner.ask(t, "fit"); got != "ok fit" {
 		t.Fatal(got)
 	}
-	done := m.journal.await(t, seen, func(e event) bool { return e.Event == "fit" && e.State != "started" })
+	done := s.fitted(t, seen)
 	if done.State != "committed" {
 		t.Fatal(done.text)
 	}
 	m.journal.await(t, seen, event{Event: "model", State: "active"}.is)
-	t.Logf("from the last label to the new model serving, %d captures: %.1f million instructions (%s)", captures, float64(s.instructions(t)-before)/1e6, done.text)
+	t.Logf("from the last label to the new model serving, %d captures: %.0f million instructions (%s)", captures+scans+1, s.use(t).since(before).instructions, done.text)
 }
 
-// instructions is how many the service has executed, its children included.
-func (s *story) instructions(t *testing.T) int64 {
+// use is how many million instructions the service has executed, its children
+// included, and how many seconds the board's power has been on.
+type use struct{ instructions, seconds float64 }
+
+func (u use) since(begin use) use {
+	return use{u.instructions - begin.instructions, u.seconds - begin.seconds}
+}
+
+func (s *story) use(t *testing.T) use {
 	t.Helper()
-	said := s.run(t, "systemctl show --value --property=CPUUsageNSec edged")
-	n, err := strconv.ParseInt(said, 10, 64)
-	if err != nil {
-		t.Fatal(fmt.Errorf("the service's instructions: %w", err))
+	said := s.run(t, "systemctl show --value --property=CPUUsageNSec edged; cat /proc/uptime")
+	var u use
+	if _, err := fmt.Sscan(said, &u.instructions, &u.seconds); err != nil {
+		t.Fatalf("the service's instructions: %v: %q", err, said)
 	}
-	return n
+	u.instructions /= 1e6
+	return u
 }
 
 // shifted are n pictures of digits, each a little to the side of one that is

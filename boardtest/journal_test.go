@@ -64,6 +64,19 @@ func (l *lines) await(t *testing.T, seen int, match func(event) bool) event {
 	}
 }
 
+// count is how many lines since seen match.
+func (l *lines) count(seen int, match func(event) bool) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n := 0
+	for _, text := range l.all[seen:] {
+		if match(parseEvent(text)) {
+			n++
+		}
+	}
+	return n
+}
+
 // tail is what was said last, predictions left out.
 func (l *lines) tail(n int) string {
 	l.mu.Lock()

@@ -50,18 +50,19 @@ func powerOn(t *testing.T, cpu string, h hardware, options ...string) *machine {
 	m.serveDisk(t, h.state)
 	shell, journal, serial, monitor := m.listen(t, "shell"), m.listen(t, "journal"), m.listen(t, "scanner"), m.listen(t, "monitor")
 	socket := func(name string) string { return "socket,id=" + name + ",path=" + m.path(name) }
-	m.qemu = exec.Command("qemu-system-aarch64", append(options, "-M", "virt", "-cpu", cpu, "-smp", "2", "-m", "1G",
+	m.qemu = exec.Command("qemu-system-aarch64", append([]string{
+		"-M", "virt", "-cpu", cpu, "-smp", "2", "-m", "1G",
 		"-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", built("kernel"), "-initrd", built("initrd"), "-append", "console=ttyAMA0 panic=-1 quiet systemd.show_status=0",
-		"-chardev", "file,id=console,path="+m.console, "-serial", "chardev:console",
-		"-drive", "if=none,id=root,file="+h.root, "-device", "virtio-blk-pci,drive=root",
-		"-blockdev", "driver=nbd,node-name=state,server.type=unix,server.path="+m.path("disk"), "-device", "virtio-blk-pci,drive=state",
-		"-drive", "if=none,id=media,format=raw,readonly=on,file="+h.media, "-device", "virtio-blk-pci,drive=media",
+		"-chardev", "file,id=console,path=" + m.console, "-serial", "chardev:console",
+		"-drive", "if=none,id=root,file=" + h.root, "-device", "virtio-blk-pci,drive=root",
+		"-blockdev", "driver=nbd,node-name=state,server.type=unix,server.path=" + m.path("disk"), "-device", "virtio-blk-pci,drive=state",
+		"-drive", "if=none,id=media,format=raw,readonly=on,file=" + h.media, "-device", "virtio-blk-pci,drive=media",
 		"-device", "qemu-xhci", "-device", "virtio-serial-pci",
 		"-chardev", socket("shell"), "-device", "virtserialport,chardev=shell,name=shell",
 		"-chardev", socket("journal"), "-device", "virtserialport,chardev=journal,name=journal",
-		"-chardev", socket("scanner"), "-qmp", "unix:"+m.path("monitor")+",server=off",
-	)...)
+		"-chardev", socket("scanner"), "-qmp", "unix:" + m.path("monitor") + ",server=off",
+	}, options...)...)
 	var words bytes.Buffer
 	m.qemu.Stderr = &words
 	if err := m.qemu.Start(); err != nil {

@@ -34,7 +34,7 @@ var (
 func TestStory(t *testing.T) {
 	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, trained(t))}
 	m := powerOn(t, "cortex-a72", h)
-	s := &story{machine: m, disk: h.state}
+	s := newStory(m, h.state)
 	for _, chapter := range []struct {
 		name string
 		play func(*testing.T)
@@ -48,6 +48,7 @@ func TestStory(t *testing.T) {
 		{"takes a copied model", s.copied},
 		{"camera unbound and bound", s.camera},
 		{"scanner pulled and put back", s.scannerPulled},
+		{"the clock jumps", s.clock},
 	} {
 		if !t.Run(chapter.name, chapter.play) {
 			t.Fatalf("the story ends at %q", chapter.name)
@@ -72,11 +73,19 @@ type story struct {
 	*machine
 	disk    *disk.Disk
 	acks    []ack
-	model   string // that serves
-	learned string // that was fitted
-	durable int    // the moment from which learned must serve
+	model   string   // that serves
+	learned string   // that was fitted
+	durable int      // the moment from which one of served must serve
+	served  []string // learned, and what served since
 	windows []window
 	powered int
+	fitAt   time.Time // when fits are set for, today or tomorrow
+}
+
+// newStory begins one. Fits are set for a time that comes only if the clock is set
+// to it.
+func newStory(m *machine, d *disk.Disk) *story {
+	return &story{machine: m, disk: d, fitAt: time.Now().UTC().Add(12 * time.Hour).Truncate(time.Minute)}
 }
 
 // ack is a label that the board says it has kept, at that moment of the disk's
@@ -122,6 +131,7 @@ min_free = "16MB"
 [fit]
 after = 0
 shadow = "0s"
+at = [%q]
 `
 
 // installed has dpkg install the packages, configures them and plugs the devices
@@ -130,7 +140,7 @@ func (s *story) installed(t *testing.T) {
 	s.run(t, "mkdir /run/media && tar -xf /dev/vdc -C /run/media")
 	s.run(t, "dpkg --force-depends -i /run/media/*.deb")
 	seen := s.journal.mark()
-	s.run(t, "cat >/etc/edged/edged.toml <<'TOML'"+configuration+"TOML\n"+
+	s.run(t, "cat >/etc/edged/edged.toml <<'TOML'"+fmt.Sprintf(configuration, s.fitAt.Format("15:04"))+"TOML\n"+
 		"echo vivid >/etc/modules-load.d/vivid.conf; sync; systemctl restart edged")
 	s.journal.await(t, seen, func(e event) bool { return strings.Contains(e.text, "serving without a model") })
 	seen = s.journal.mark()
@@ -240,6 +250,23 @@ func (s *story) kept() int {
 	return n
 }
 
+// fitted waits for the end of a fit, which tells how far it is.
+func (s *story) fitted(t *testing.T, seen int) event {
+	t.Helper()
+	for told := 0; ; told++ {
+		n := 0
+		e := s.journal.await(t, seen, func(e event) bool {
+			if e.Event == "fit" {
+				n++
+			}
+			return n > told
+		})
+		if e.State != "started" && e.State != "running" {
+			return e
+		}
+	}
+}
+
 // learns asks for a fit, whose model must serve and tell the labels apart.
 func (s *story) learns(t *testing.T) {
 	seen := s.journal.mark()
@@ -247,16 +274,14 @@ func (s *story) learns(t *testing.T) {
 		if got := s.scanner.ask(t, "fit"); got != "ok fit" {
 			t.Fatalf("fit: %q", got)
 		}
-		done := s.journal.await(t, seen, func(e event) bool {
-			return e.Event == "fit" && e.State != "started" && e.State != "running"
-		})
+		done := s.fitted(t, seen)
 		if done.State != "committed" {
 			t.Fatalf("%s", done.text)
 		}
 		s.learned = done.Model
 		s.journal.await(t, seen, event{Event: "model", State: "active", Model: s.learned}.is)
 	})
-	s.durable, s.model = s.disk.Position(), s.learned
+	s.durable, s.model, s.served = s.disk.Position(), s.learned, []string{s.learned}
 	for _, label := range labels {
 		s.show(t, label)
 		s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: s.learned, Label: label}.is)
@@ -273,6 +298,7 @@ func (s *story) output(t *testing.T) {
 
 // copied takes a model that a person copies in, and goes back to the learned one.
 func (s *story) copied(t *testing.T) {
+	s.served = append(s.served, "copied")
 	s.during("copying a model", func() {
 		s.take(t, "digits", "copied")
 		s.journal.await(t, s.journal.mark(), event{Event: "prediction", Model: "copied"}.is)
@@ -301,7 +327,13 @@ func (s *story) camera(t *testing.T) {
 func (s *story) scannerPulled(t *testing.T) {
 	for range 2 {
 		s.pull(t)
+		s.run(t, "[ ! -e /dev/edged/scanner ]")
+		seen := s.journal.mark()
 		s.plug(t)
+		if n := s.journal.count(seen, event{Event: "port", State: "failed"}.is); n > 0 {
+			t.Error("a port that is only being plugged in is told of as failed")
+		}
+		s.run(t, "udevadm settle && [ /dev/edged/scanner -ef /dev/ttyUSB0 ]")
 		s.show(t, "red")
 		s.label(t, "red")
 	}

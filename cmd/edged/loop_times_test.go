@@ -14,7 +14,10 @@ import (
 	"edged/processtest"
 )
 
-var loopCaptures = testflag.Int("captures", 60, "how many captures TestLoopTimes fits to, and a quarter as many scans")
+var (
+	loopCaptures = testflag.Int("captures", 75, "how many captures TestLoopTimes fits to")
+	loopScans    = testflag.Int("scans", 15, "how many of them come by scans")
+)
 
 // percentile by the nearest rank.
 func percentile(values []float64, percent float64) float64 {
@@ -40,7 +43,9 @@ func TestLoopTimes(t *testing.T) {
 		return // nothing is learned from the times of an emulator
 	}
 	state, more := stateWith(t, "digits"), t.TempDir()
-	patterns(t, more, (*loopCaptures-30)/3, (*loopCaptures-30)/3)
+	scans := *loopScans
+	each := (*loopCaptures - scans - 30) / 3
+	patterns(t, more, each, each)
 	for _, folder := range []string{filepath.Join(digits, "valid"), more} {
 		if got := edged(t, "captures", "import", folder, "--state", state); got.status != 0 {
 			t.Fatal(got)
@@ -48,7 +53,6 @@ func TestLoopTimes(t *testing.T) {
 	}
 	link := filepath.Join(t.TempDir(), "scanner")
 	far := capturetest.Plug(t, link)
-	scans := *loopCaptures / 4
 	d := startDaemon(t, slow, fmt.Sprintf("[labels]\nframes = 1\ndelay = \"0s\"\nwindow = \"10s\"\ndebounce = \"0s\"\n[fit]\nafter = %d\nquiet = \"100ms\"\nprogram = %q\n[[labels.port]]\npath = %q\n",
 		scans, fitter(t), link), state, camera(t, showLoop), "--source", filepath.Join(more, "spots"))
 	d.until("the port", inState("port", "open"))
@@ -76,7 +80,7 @@ func TestLoopTimes(t *testing.T) {
 		return e.Event == "model" && e.State == "active" && strings.HasPrefix(e.Model, end.Model)
 	})
 	t.Logf("%d scans to acknowledged captures: %.1f ms in the median, %.1f ms at 99 %%", scans, percentile(took, 50), percentile(took, 99))
-	t.Logf("from the last label to the new model, fitted to %d captures: %.2f s, of which 0.1 s waiting for further labels and 0.2 s for the folder to be quiet", *loopCaptures+scans, time.Since(last).Seconds())
+	t.Logf("from the last label to the new model, fitted to %d captures: %.2f s, of which 0.1 s waiting for further labels and 0.2 s for the folder to be quiet", *loopCaptures, time.Since(last).Seconds())
 	before, meanwhile := latencies(idle), latencies(during)
 	t.Logf("latency of predictions idle: %.1f ms in the median, %.1f ms at 90 %% (%d); during the fit: %.1f, %.1f (%d)",
 		percentile(before, 50), percentile(before, 90), len(before), percentile(meanwhile, 50), percentile(meanwhile, 90), len(meanwhile))
