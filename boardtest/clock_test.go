@@ -20,16 +20,19 @@ func (s *story) clock(t *testing.T) {
 	now := time.Now()
 	seen := s.journal.mark()
 	s.during("the clock jumps", func() {
-		s.setClock(t, s.fitAt.AddDate(5, 0, 0).Add(10*time.Minute))
+		ahead, back := s.fitAt.AddDate(5, 0, 0).Add(10*time.Minute), s.fitAt.AddDate(-5, 0, 0).Add(10*time.Minute)
+		s.setClock(t, ahead)
 		if done := s.fitted(t, seen); done.State == "committed" {
 			s.journal.await(t, seen, event{Event: "model", State: "active", Model: done.Model}.is)
 			s.served = append(s.served, done.Model)
 		} else if done.State != "refused" {
 			t.Errorf("the fit at its set time: %s", done.text)
 		}
-		s.setClock(t, s.fitAt.AddDate(-5, 0, 0).Add(10*time.Minute))
+		s.predictsAfter(t, ahead.Add(looked))
+		s.setClock(t, back)
 		s.served = append(s.served, "later")
 		s.take(t, "first", "later")
+		s.predictsAfter(t, back.Add(looked))
 		s.setClock(t, now.Add(time.Since(now)))
 	})
 	if n := s.journal.count(seen, event{Event: "fit", State: "started"}.is); n != 1 {
@@ -41,23 +44,24 @@ func (s *story) clock(t *testing.T) {
 	s.inOrder(t)
 }
 
-// setClock sets the board's clock and waits until the daemon has looked at it, has
-// predicted and has kept a label.
+// setClock sets the board's clock, to which the daemon must predict and keep a
+// label.
 func (s *story) setClock(t *testing.T, to time.Time) {
 	t.Helper()
 	s.run(t, fmt.Sprintf("date -s @%d", to.Unix()))
-	until := func(after time.Time) {
-		t.Helper()
-		s.journal.await(t, s.journal.mark(), func(e event) bool {
-			return e.Event == "prediction" && e.Time.After(after) && e.Time.Before(to.Add(time.Hour))
-		})
-	}
-	until(to.Add(2 * time.Second))
+	s.predictsAfter(t, to.Add(2*time.Second))
 	path := s.label(t, "red")
-	if day := "/" + to.UTC().Format("200601"); !strings.Contains(path, day) {
+	if month := "/" + to.UTC().Format("200601"); !strings.Contains(path, month) {
 		t.Errorf("%s was kept while the clock showed %v", path, to.UTC())
 	}
-	until(to.Add(looked))
+}
+
+// predictsAfter waits for a prediction of a later moment, by the board's clock.
+func (s *story) predictsAfter(t *testing.T, moment time.Time) {
+	t.Helper()
+	s.journal.await(t, s.journal.mark(), func(e event) bool {
+		return e.Event == "prediction" && e.Time.After(moment) && e.Time.Before(moment.Add(time.Hour))
+	})
 }
 
 // inOrder compares the captures that the board lists with those acknowledged.

@@ -55,7 +55,7 @@ func powerOn(t *testing.T, cpu string, h hardware, options ...string) *machine {
 		"-nodefaults", "-display", "none", "-no-reboot",
 		"-kernel", built("kernel"), "-initrd", built("initrd"), "-append", "console=ttyAMA0 panic=-1 quiet systemd.show_status=0",
 		"-chardev", "file,id=console,path=" + m.console, "-serial", "chardev:console",
-		"-drive", "if=none,id=root,file=" + h.root, "-device", "virtio-blk-pci,drive=root",
+		"-drive", "if=none,id=root,cache=unsafe,file=" + h.root, "-device", "virtio-blk-pci,drive=root",
 		"-blockdev", "driver=nbd,node-name=state,server.type=unix,server.path=" + m.path("disk"), "-device", "virtio-blk-pci,drive=state",
 		"-drive", "if=none,id=media,format=raw,readonly=on,file=" + h.media, "-device", "virtio-blk-pci,drive=media",
 		"-device", "qemu-xhci", "-device", "virtio-serial-pci",

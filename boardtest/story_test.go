@@ -197,8 +197,7 @@ func (s *story) show(t *testing.T, label string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after := time.UnixMilli(millis).Add(2 * time.Second)
-	s.journal.await(t, s.journal.mark(), func(e event) bool { return e.Event == "prediction" && e.Time.After(after) })
+	s.predictsAfter(t, time.UnixMilli(millis).Add(2*time.Second))
 }
 
 // label sends a label, notes what the board has acknowledged and returns the first
@@ -333,7 +332,7 @@ func (s *story) scannerPulled(t *testing.T) {
 		if n := s.journal.count(seen, event{Event: "port", State: "failed"}.is); n > 0 {
 			t.Error("a port that is only being plugged in is told of as failed")
 		}
-		s.run(t, "udevadm settle && [ /dev/edged/scanner -ef /dev/ttyUSB0 ]")
+		s.run(t, "udevadm settle && readlink -e /dev/edged/scanner | grep -x '/dev/ttyUSB[0-9]'")
 		s.show(t, "red")
 		s.label(t, "red")
 	}
