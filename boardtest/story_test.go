@@ -266,8 +266,14 @@ func (s *story) fitted(t *testing.T, seen int) event {
 	}
 }
 
+// watchFit notes, on the board, what a fit may take of it.
+const watchFit = `timeout 300 bash -c '
+until pid=$(pgrep -f "^/usr/bin/edged fit") && grep -qx 800 /proc/$pid/oom_score_adj; do sleep 0.1; done
+echo nice $(ps -o nice= -p $pid), disk $(ionice -p $pid), memory $(prlimit --noheadings --output=HARD --data --pid $pid)' >/run/fit 2>&1 &`
+
 // learns asks for a fit, whose model must serve and tell the labels apart.
 func (s *story) learns(t *testing.T) {
+	s.run(t, watchFit)
 	seen := s.journal.mark()
 	s.during("fitting", func() {
 		if got := s.scanner.ask(t, "fit"); got != "ok fit" {
@@ -280,6 +286,9 @@ func (s *story) learns(t *testing.T) {
 		s.learned = done.Model
 		s.journal.await(t, seen, event{Event: "model", State: "active", Model: s.learned}.is)
 	})
+	if got, want := s.run(t, "cat /run/fit"), "nice 19, disk idle, memory 1000000000"; got != want {
+		t.Errorf("a fit may take %q, want %q", got, want)
+	}
 	s.durable, s.model, s.served = s.disk.Position(), s.learned, []string{s.learned}
 	for _, label := range labels {
 		s.show(t, label)
