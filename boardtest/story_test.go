@@ -183,6 +183,7 @@ func (s *story) hardened(t *testing.T) {
 	if level, err := strconv.ParseFloat(match[1], 64); err != nil || level > 2 {
 		t.Errorf("the exposure level is %v, want at most 2.0", match[1])
 	}
+	t.Log(match[0])
 	if !strings.Contains(said, "User=edged") || !strings.Contains(said, "DevicePolicy=closed") {
 		t.Errorf("the service runs as %q", said)
 	}
