@@ -115,7 +115,7 @@ func (g *PoolGradient) run(dx, x, y, dy []float32) {
 func addScaled(sums, v []float32, factor float32) {
 	v = v[:len(sums)]
 	for i := range sums {
-		sums[i] += v[i] * factor
+		sums[i] += float32(v[i] * factor)
 	}
 }
 

@@ -106,7 +106,7 @@ func poolGradient(s *PoolSpec, dx, x, dy []float32) {
 					for column := left; column < right; column++ {
 						at := (y*s.InWidth+column)*n + c
 						if s.Average {
-							dx[at] += g * (1 / float32((bottom-top)*(right-left)))
+							dx[at] += float32(g * (1 / float32((bottom-top)*(right-left))))
 						} else if x[at] > x[best] {
 							best = at
 						}
