@@ -39,10 +39,13 @@ type channelKernels struct {
 }
 
 // channelCall is how many elements a call of a loop is given at most, so that it
-// stays short, and channelSum how many pixels are summed in float32 before they
-// are added to a float64.
+// stays short; channelNear, where several are read and written, so that they stay
+// in the first cache while it walks over them for a few channels after the other;
+// and channelSum how many pixels are summed in float32 before they are added to a
+// float64.
 const (
 	channelCall = 1 << 15
+	channelNear = 1 << 11
 	channelSum  = 32
 )
 

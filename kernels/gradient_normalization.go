@@ -28,12 +28,12 @@ func (s *ChannelSums) blocks(count, most int, visit func(at, pixels int)) {
 	}
 }
 
-// call is how many pixels one call is given.
-func (s *ChannelSums) call() int { return max(1, channelCall/s.channels) }
+// call is how many pixels have as many elements, at least one.
+func (s *ChannelSums) call(elements int) int { return max(1, elements/s.channels) }
 
 // Bias adds all pixels of dy to sums.
 func (s *ChannelSums) Bias(sums, dy []float32) {
-	s.blocks(s.pixels(dy), s.call(), func(at, n int) { s.loops.sum(sums, dy[at:], s.channels, s.channels, n) })
+	s.blocks(s.pixels(dy), s.call(channelCall), func(at, n int) { s.loops.sum(sums, dy[at:], s.channels, s.channels, n) })
 }
 
 // Sums adds all pixels of x to sums.
@@ -79,7 +79,7 @@ func addWide(sums []float64, part []float32) {
 
 // Normalize makes y = x*scale + offset.
 func (s *ChannelSums) Normalize(y, x, scale, offset []float32) {
-	s.blocks(s.pixels(x), s.call(), func(at, n int) {
+	s.blocks(s.pixels(x), s.call(channelNear), func(at, n int) {
 		s.loops.normalize(y[at:], x[at:], scale, offset, s.channels, s.channels, n)
 	})
 }
@@ -87,7 +87,7 @@ func (s *ChannelSums) Normalize(y, x, scale, offset []float32) {
 // Back makes the gradient of what was normalized, from that of the output:
 // dx = (dy - dbeta - (x-mean)*dgamma)*scale.
 func (s *ChannelSums) Back(dx, x, dy, mean, scale, dbeta, dgamma []float32) {
-	s.blocks(s.pixels(x), s.call(), func(at, n int) {
+	s.blocks(s.pixels(x), s.call(channelNear), func(at, n int) {
 		s.loops.back(dx[at:], x[at:], dy[at:], mean, scale, dbeta, dgamma, s.channels, s.channels, n)
 	})
 }
