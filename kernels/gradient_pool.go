@@ -30,14 +30,15 @@ func checkedMaxPoolGradient(run maxPoolGradient) maxPoolGradient {
 type PoolGradient struct {
 	PoolSpec
 	activation Activation
-	kernels    *gradientKernels
-	low        float32 // above it the activation's slope is 1, if kernels apply it
+	loops      *channelKernels
+	kernels    *gradientKernels // of halves; nil: none
+	low        float32          // above it the activation's slope is 1, if kernels apply it
 }
 
 // NewPoolGradient prepares the gradient of a pooling layer. Before max pooling
 // there may be an activation whose slope can be had from its output.
 func (t *Table) NewPoolGradient(s *PoolSpec, a Activation) *PoolGradient {
-	g := &PoolGradient{PoolSpec: *s, activation: a}
+	g := &PoolGradient{PoolSpec: *s, activation: a, loops: t.channels}
 	if s.Window.halvesPicture(s) && s.Channels%8 == 0 {
 		g.kernels, g.low = t.gradient, float32(math.Inf(-1))
 	}
@@ -61,7 +62,7 @@ func (w *Window) halvesPicture(s *PoolSpec) bool {
 func (g *PoolGradient) Run(dx, x, y, dy []float32) {
 	if g.kernels == nil {
 		g.activation.Slope(dy, y)
-		g.run(dx, x, dy)
+		g.run(dx, x, y, dy)
 		return
 	}
 	g.Rows(dx, x, y, dy, 0, g.Window.OutHeight)
@@ -87,58 +88,26 @@ func (g *PoolGradient) Rows(dx, x, y, dy []float32, first, last int) {
 	}
 }
 
-func (s *PoolSpec) run(dx, x, dy []float32) {
-	w, n := &s.Window, s.Channels
-	clear(dx[:s.InHeight*s.InWidth*n])
+// run is Run without the activation's slope.
+func (g *PoolGradient) run(dx, x, y, dy []float32) {
+	w, n := &g.Window, g.Channels
+	clear(dx[:g.InHeight*g.InWidth*n])
 	for oy := range w.OutHeight {
-		top, bottom := w.rows(oy, s.InHeight)
-		for ox := range w.OutWidth {
-			left, right := w.columns(ox, s.InWidth)
-			from := dy[(oy*w.OutWidth+ox)*n:][:n]
-			if s.Average {
-				share := 1 / float32((bottom-top)*(right-left))
-				for y := top; y < bottom; y++ {
-					for c := left; c < right; c++ {
-						addScaled(dx[(y*s.InWidth+c)*n:][:n], from, share)
-					}
-				}
+		top, bottom := w.rows(oy, g.InHeight)
+		for ox := 0; ox < w.OutWidth; {
+			left, right, alike := w.alike(ox, g.InWidth)
+			in, out := (top*g.InWidth+left)*n, (oy*w.OutWidth+ox)*n
+			ox += alike
+			if top >= bottom || left >= right {
 				continue
 			}
-			s.maxGradient(dx, x, from, top, bottom, left, right)
-		}
-	}
-}
-
-func (s *PoolSpec) maxGradient(dx, x, dy []float32, top, bottom, left, right int) {
-	n, row := s.Channels, s.InWidth*s.Channels
-	first := top*row + left*n
-	if bottom-top == 2 && right-left == 2 {
-		a, b := x[first:][:2*n], x[first+row:][:2*n]
-		for c, g := range dy {
-			at, best := first+c, a[c]
-			if v := a[n+c]; v > best {
-				at, best = first+n+c, v
-			}
-			if v := b[c]; v > best {
-				at, best = first+row+c, v
-			}
-			if b[n+c] > best {
-				at = first + row + n + c
-			}
-			dx[at] += g
-		}
-		return
-	}
-	for c, g := range dy {
-		best := first + c
-		for y := top; y < bottom; y++ {
-			for column := left; column < right; column++ {
-				if at := y*row + column*n + c; x[at] > x[best] {
-					best = at
-				}
+			if g.Average {
+				share := 1 / float32((bottom-top)*(right-left))
+				g.loops.means(dx[in:], dy[out:], g.InWidth*n, n, w.StrideWidth*n, n, bottom-top, right-left, alike, share)
+			} else {
+				g.loops.maxima(dx[in:], x[in:], y[out:], dy[out:], g.InWidth*n, n, w.StrideWidth*n, n, bottom-top, right-left, alike)
 			}
 		}
-		dx[best] += g
 	}
 }
 
@@ -146,32 +115,29 @@ func (s *PoolSpec) maxGradient(dx, x, dy []float32, top, bottom, left, right int
 func addScaled(sums, v []float32, factor float32) {
 	v = v[:len(sums)]
 	for i := range sums {
-		sums[i] += v[i] * factor
+		sums[i] += float32(v[i] * factor)
 	}
 }
 
-// Gradient stores the gradient of the input x, from that of the output.
-func (s *GlobalPoolSpec) Gradient(dx, x, dy []float32) {
-	n := s.Channels
-	dy = dy[:n]
-	if s.Average {
-		share := 1 / float32(s.Pixels)
-		for p := range s.Pixels {
-			to := dx[p*n:][:n]
-			for c, g := range dy {
-				to[c] = g * share
-			}
-		}
+// GlobalPoolGradient is global pooling on the way back, one picture at a time.
+type GlobalPoolGradient struct {
+	GlobalPoolSpec
+	loops *channelKernels
+}
+
+// NewGlobalPoolGradient prepares the gradient of global pooling.
+func (t *Table) NewGlobalPoolGradient(s *GlobalPoolSpec) *GlobalPoolGradient {
+	return &GlobalPoolGradient{*s, t.channels}
+}
+
+// Run stores the gradient of the input x of one picture, from the output y and
+// its gradient.
+func (g *GlobalPoolGradient) Run(dx, x, y, dy []float32) {
+	n := g.Channels
+	clear(dx[:g.Pixels*n])
+	if g.Average {
+		g.loops.means(dx, dy, 0, n, 0, n, 1, g.Pixels, 1, 1/float32(g.Pixels))
 		return
 	}
-	clear(dx[:s.Pixels*n])
-	for c, g := range dy {
-		best := c
-		for p := range s.Pixels {
-			if x[p*n+c] > x[best] {
-				best = p*n + c
-			}
-		}
-		dx[best] = g
-	}
+	g.loops.maxima(dx, x, y, dy, 0, n, 0, n, 1, g.Pixels, 1)
 }

@@ -92,6 +92,34 @@ func TestConv2DGradient(t *testing.T) {
 	})
 }
 
+// poolGradient is the gradient by definition.
+func poolGradient(s *PoolSpec, dx, x, dy []float32) {
+	w, n := &s.Window, s.Channels
+	clear(dx)
+	for oy := range w.OutHeight {
+		top, bottom := w.rows(oy, s.InHeight)
+		for ox := range w.OutWidth {
+			left, right := w.columns(ox, s.InWidth)
+			for c, g := range dy[(oy*w.OutWidth+ox)*n:][:n] {
+				best := (top*s.InWidth+left)*n + c
+				for y := top; y < bottom; y++ {
+					for column := left; column < right; column++ {
+						at := (y*s.InWidth+column)*n + c
+						if s.Average {
+							dx[at] += float32(g * (1 / float32((bottom-top)*(right-left))))
+						} else if x[at] > x[best] {
+							best = at
+						}
+					}
+				}
+				if !s.Average {
+					dx[best] += g
+				}
+			}
+		}
+	}
+}
+
 func TestPoolGradient(t *testing.T) {
 	everyTable(t, func(t *testing.T, table *Table) {
 		for _, s := range []PoolSpec{
@@ -115,7 +143,7 @@ func TestPoolGradient(t *testing.T) {
 			}
 			slope := slices.Clone(dy)
 			activation.Slope(slope, y)
-			s.run(want, x, slope)
+			poolGradient(&s, want, x, slope)
 			table.NewPoolGradient(&s, activation).Run(got, x, y, dy)
 			if !slices.Equal(dy, slope) {
 				t.Fatalf("%v: the gradient of the output is not multiplied by the slope", s)

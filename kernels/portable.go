@@ -20,6 +20,7 @@ func Portable() *Table {
 		Transpose:   newTranspose,
 		Resizing:    newResizing,
 		gemm:        gemmGeneric(4, 4, 1),
+		channels:    channelsPortable,
 
 		Conv2DInt8:      newPortableInt8Conv2D,
 		DepthwiseInt8:   newPortableInt8Depthwise,

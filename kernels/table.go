@@ -52,6 +52,7 @@ type Table struct {
 
 	gemm     *gemmKernels[float32] // the products of training
 	gradient *gradientKernels      // loops of training; nil: plain Go
+	channels *channelKernels       // loops of training over channels
 	weights  []*weightGradient     // the best first; none: by products
 }
 
@@ -76,6 +77,7 @@ func (t *Table) over(next *Table) *Table {
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
 		gradient:    cmp.Or(t.gradient, next.gradient),
+		channels:    cmp.Or(t.channels, next.channels),
 		weights:     slices.Concat(t.weights, next.weights),
 
 		Conv2DInt8:      first2(t.Conv2DInt8, next.Conv2DInt8),

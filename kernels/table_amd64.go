@@ -38,8 +38,9 @@ func tableAVX512() *Table {
 			}
 			return newDenseGEMM(s, w, gemmAVX512, func(v float32) float32 { return v })
 		},
-		gemm:    gemmAVX512,
-		weights: []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters512, amd64.WeightGradient512)},
+		gemm:     gemmAVX512,
+		channels: channelsAVX512,
+		weights:  []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters512, amd64.WeightGradient512)},
 		Conv2DInt8: func(s *Conv2DSpec, w Int8Weights) Op {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
@@ -103,6 +104,7 @@ func tableAVX2() *Table {
 		Combine:       func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:          gemmAVX2,
 		gradient:      gradientAVX2,
+		channels:      channelsAVX2,
 		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},
 		Conv2DInt8:    func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
@@ -196,6 +198,17 @@ var gradientAVX2 = &gradientKernels{
 		amd64.Transpose8(dst, src, stride, blocks)
 	},
 }
+
+var channelsAVX2 = wide("avx2", amd64.ChannelGroup, &channelKernels{
+	sum: amd64.SumChannels, squares: amd64.SumSquares, slopes: amd64.SumSlopes, normalize: amd64.Normalize, back: amd64.NormalizationGradient,
+	taps: amd64.DepthwiseWeightGradient, spread: amd64.DepthwiseInputGradient, maxima: amd64.MaxPoolWindows, means: amd64.AveragePoolWindows,
+}, channelsPortable)
+
+// channelsAVX512 leaves pools, which are bound by memory, to AVX2.
+var channelsAVX512 = wide("avx512", amd64.ChannelGroup512, &channelKernels{
+	sum: amd64.SumChannels512, squares: amd64.SumSquares512, slopes: amd64.SumSlopes512, normalize: amd64.Normalize512, back: amd64.NormalizationGradient512,
+	taps: amd64.DepthwiseWeightGradient512, spread: amd64.DepthwiseInputGradient512, maxima: amd64.MaxPoolWindows, means: amd64.AveragePoolWindows,
+}, channelsAVX2)
 
 var vectorAVX2 = &vectorKernels{
 	name:    "avx2",

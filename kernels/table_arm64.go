@@ -94,6 +94,7 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 		gemm:       gemm,
 		gradient:   &gradientKernels{maxPool: checkedMaxPoolGradient(arm64.MaxPoolGradient)},
+		channels:   channelsNEON,
 		weights:    []*weightGradient{checkedWeightGradient(arm64.WeightGradientFilters, arm64.WeightGradient)},
 		MultiplyAdd: func(rounds int) int {
 			arm64.MultiplyAdd(rounds)
@@ -263,6 +264,11 @@ var directNEON = &directKernels{
 		arm64.DirectPool(dst, dstStride, src, rowStride, pixelStride, second, length, rows, w, bias, tiles, panels, bounds.low, bounds.high)
 	},
 }
+
+var channelsNEON = wide("neon", arm64.ChannelGroup, &channelKernels{
+	sum: arm64.SumChannels, squares: arm64.SumSquares, slopes: arm64.SumSlopes, normalize: arm64.Normalize, back: arm64.NormalizationGradient,
+	taps: arm64.DepthwiseWeightGradient, spread: arm64.DepthwiseInputGradient, maxima: arm64.MaxPoolWindows, means: arm64.AveragePoolWindows,
+}, channelsPortable)
 
 var vectorNEON = &vectorKernels{
 	name:    "neon",

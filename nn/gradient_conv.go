@@ -27,14 +27,8 @@ func (b *trainBuilder) biasGradient(p *pass, bias *variable, out *batchTensor) {
 		out = out.maxima
 	}
 	n := len(bias.gradient)
-	b.accumulate(p, n, 0, func(i int, sums []float32, _ kernels.Buffer) {
-		dy := out.slope(i)
-		for ; len(dy) > 0; dy = dy[n:] {
-			for c, g := range dy[:n] {
-				sums[c] += g
-			}
-		}
-	}, func(total []float32) { copy(bias.gradient, total) })
+	channels := b.table.NewChannelSums(n)
+	b.accumulate(p, n, 0, func(i int, sums []float32, _ kernels.Buffer) { channels.Bias(sums, out.slope(i)) }, func(total []float32) { copy(bias.gradient, total) })
 }
 
 func (s *conv2DStep) train(b *trainBuilder, p *pass, in []*source, out *batchTensor) error {
@@ -145,7 +139,11 @@ func (s *depthwiseStep) train(b *trainBuilder, p *pass, in []*source, out *batch
 		}, func(total []float32) { copy(kernel.gradient, total) })
 	}
 	if x.wanted() {
-		p.fill(x, b.samples(0, func(i int, _ kernels.Buffer) { g.Input(x.slope(i), made.slope(i), s.kernel) }))
+		args := b.sampleArgs(1)
+		p.backward = append(p.backward, b.once(func() { g.Repack(s.kernel) }))
+		p.fill(x, b.samples(g.Workspace(), func(i int, private kernels.Buffer) {
+			g.Input(&args[i], x.slope(i), made.slope(i), private)
+		}))
 	}
 	return nil
 }

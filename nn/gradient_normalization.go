@@ -24,13 +24,16 @@ func (s *batchNormalizationStep) sources() []*Weight {
 type batchNormalization struct {
 	*batchNormalizationStep
 	trainer       *Trainer
+	sums          *kernels.ChannelSums
 	active        bool
 	x             *source
 	out           *batchTensor
 	scale, offset []float32 // y = x*scale + offset
 	mean, inverse []float64 // of the batch: the mean and 1/sqrt(variance + epsilon)
-	sums          []float64 // [parts][2][channels]
+	middle        []float32 // the mean
+	parts         []float64 // [parts][2][channels]
 	dgamma, dbeta []float64
+	pull, tilt    []float32 // what the batch's own statistics take from the gradient
 	gamma, beta   *variable
 }
 
@@ -39,9 +42,9 @@ const normalizationParts = 8
 func (s *batchNormalizationStep) train(b *trainBuilder, p *pass, in []*source, out *batchTensor) error {
 	n := s.channels
 	k := &batchNormalization{
-		batchNormalizationStep: s, trainer: b.Trainer, active: b.active[p.layer], x: in[0], out: out,
-		scale: make([]float32, n), offset: make([]float32, n), mean: make([]float64, n), inverse: make([]float64, n),
-		sums: make([]float64, normalizationParts*2*n), dgamma: make([]float64, n), dbeta: make([]float64, n),
+		batchNormalizationStep: s, trainer: b.Trainer, sums: b.table.NewChannelSums(n), active: b.active[p.layer], x: in[0], out: out,
+		scale: make([]float32, n), offset: make([]float32, n), mean: make([]float64, n), inverse: make([]float64, n), middle: make([]float32, n),
+		parts: make([]float64, normalizationParts*2*n), dgamma: make([]float64, n), dbeta: make([]float64, n), pull: make([]float32, n), tilt: make([]float32, n),
 	}
 	var err error
 	if k.gamma, err = b.variable(p.layer, s.layer.Gamma); err != nil {
@@ -51,24 +54,28 @@ func (s *batchNormalizationStep) train(b *trainBuilder, p *pass, in []*source, o
 		return err
 	}
 	t := b.Trainer
-	parts := func(run func(part, first, last int, sums []float64)) *task {
-		return &task{trainer: t, units: normalizationParts, run: func(part int, _ kernels.Buffer) {
-			own := k.sums[part*2*n:][:2*n]
+	parts := func(run func(first, last int, sums []float64, private kernels.Buffer)) *task {
+		return &task{trainer: t, units: normalizationParts, private: k.sums.Workspace(), run: func(part int, private kernels.Buffer) {
+			own := k.parts[part*2*n:][:2*n]
 			clear(own)
-			run(part, part*t.n/normalizationParts, (part+1)*t.n/normalizationParts, own)
+			run(part*t.n/normalizationParts, (part+1)*t.n/normalizationParts, own, private)
 		}}
 	}
 	p.forward = append(p.forward,
-		parts(func(_, first, last int, sums []float64) { k.addSums(first, last, sums) }),
+		parts(k.addSums),
 		b.once(k.settleMean),
-		parts(func(_, first, last int, sums []float64) { k.addSquares(first, last, sums) }),
+		parts(k.addSquares),
 		b.once(k.settle),
-		b.samples(0, func(i int, _ kernels.Buffer) { k.apply(i) }))
+		b.samples(0, func(i int, _ kernels.Buffer) {
+			k.sums.Normalize(k.out.sample(i), k.x.tensor.sample(i), k.scale, k.offset)
+		}))
 	p.backward = append(p.backward,
-		parts(func(_, first, last int, sums []float64) { k.addSlopes(first, last, sums) }),
+		parts(k.addSlopes),
 		b.once(k.settleSlopes))
 	if k.x.wanted() {
-		p.fill(k.x, b.samples(0, func(i int, _ kernels.Buffer) { k.back(i) }))
+		p.fill(k.x, b.samples(0, func(i int, _ kernels.Buffer) {
+			k.sums.Back(k.x.slope(i), k.x.tensor.sample(i), k.out.slope(i), k.middle, k.scale, k.pull, k.tilt)
+		}))
 	}
 	return nil
 }
@@ -81,7 +88,7 @@ func (k *batchNormalization) total(which int, into []float64) {
 	n := k.channels
 	clear(into)
 	for part := range normalizationParts {
-		for c, v := range k.sums[(part*2+which)*n:][:n] {
+		for c, v := range k.parts[(part*2+which)*n:][:n] {
 			into[c] += v
 		}
 	}
@@ -92,14 +99,9 @@ func (k *batchNormalization) count() float64 {
 	return float64(k.trainer.n * k.out.size / k.channels)
 }
 
-func (k *batchNormalization) addSums(first, last int, sums []float64) {
-	if !k.live() {
-		return
-	}
-	for x := k.values(first, last); len(x) > 0; x = x[k.channels:] {
-		for c, v := range x[:k.channels] {
-			sums[c] += float64(v)
-		}
+func (k *batchNormalization) addSums(first, last int, sums []float64, private kernels.Buffer) {
+	if k.live() {
+		k.sums.Sums(sums[:k.channels], k.values(first, last), private)
 	}
 }
 
@@ -114,18 +116,13 @@ func (k *batchNormalization) settleMean() {
 	k.total(0, k.mean)
 	for c := range k.mean {
 		k.mean[c] /= k.count()
+		k.middle[c] = float32(k.mean[c])
 	}
 }
 
-func (k *batchNormalization) addSquares(first, last int, sums []float64) {
-	if !k.live() {
-		return
-	}
-	for x := k.values(first, last); len(x) > 0; x = x[k.channels:] {
-		for c, v := range x[:k.channels] {
-			d := float64(v) - k.mean[c]
-			sums[c] += d * d
-		}
+func (k *batchNormalization) addSquares(first, last int, sums []float64, private kernels.Buffer) {
+	if k.live() {
+		k.sums.Squares(sums[:k.channels], k.values(first, last), k.middle, private)
 	}
 }
 
@@ -151,7 +148,7 @@ func (k *batchNormalization) settle() {
 			mean[c] -= (mean[c] - float32(m)) * step
 			variance[c] -= (variance[c] - float32(moved)) * step
 		}
-		k.mean[c], k.inverse[c] = m, 1/math.Sqrt(v+l.Epsilon)
+		k.mean[c], k.middle[c], k.inverse[c] = m, float32(m), 1/math.Sqrt(v+l.Epsilon)
 		scale, offset := k.inverse[c], 0.0
 		if l.Gamma != nil {
 			scale *= float64(l.Gamma.Value[c])
@@ -167,34 +164,16 @@ func (k *batchNormalization) settle() {
 // rank four, the batch among the axes.
 func (k *batchNormalization) picture() bool { return k.rank == 3 }
 
-func (k *batchNormalization) apply(i int) {
+func (k *batchNormalization) addSlopes(first, last int, sums []float64, private kernels.Buffer) {
 	n := k.channels
-	y := k.out.sample(i)
-	for x := k.x.tensor.sample(i); len(x) > 0; x, y = x[n:], y[n:] {
-		scale, offset, to := k.scale[:n], k.offset[:n], y[:n]
-		for c, v := range x[:n] {
-			to[c] = v*scale[c] + offset[c]
-		}
-	}
-}
-
-func (k *batchNormalization) addSlopes(first, last int, sums []float64) {
-	n := k.channels
-	dbeta, dgamma := sums[:n], sums[n:]
-	dy := k.out.gradient[first*k.out.size : last*k.out.size]
-	for x := k.values(first, last); len(x) > 0; x, dy = x[n:], dy[n:] {
-		for c, v := range x[:n] {
-			g := float64(dy[c])
-			dbeta[c] += g
-			dgamma[c] += g * (float64(v) - k.mean[c]) * k.inverse[c]
-		}
-	}
+	k.sums.Slopes(sums[:n], sums[n:], k.values(first, last), k.out.gradient[first*k.out.size:last*k.out.size], k.middle, private)
 }
 
 func (k *batchNormalization) settleSlopes() {
 	k.total(0, k.dbeta)
 	k.total(1, k.dgamma)
 	for c := range k.mean {
+		k.dgamma[c] = (k.dgamma[c] + (float64(k.middle[c])-k.mean[c])*k.dbeta[c]) * k.inverse[c]
 		if k.beta != nil {
 			k.beta.gradient[c] = float32(k.dbeta[c])
 		}
@@ -202,23 +181,9 @@ func (k *batchNormalization) settleSlopes() {
 			k.gamma.gradient[c] = float32(k.dgamma[c])
 		}
 		if !k.live() {
-			k.dbeta[c], k.dgamma[c] = 0, 0
+			k.pull[c], k.tilt[c] = 0, 0
 			continue
 		}
-		k.dbeta[c] /= k.count()
-		k.dgamma[c] *= k.inverse[c] / k.count()
-	}
-}
-
-// back stores the gradient of the input: of the batch's own statistics too,
-// where they are used.
-func (k *batchNormalization) back(i int) {
-	n := k.channels
-	dx, dy := k.x.slope(i), k.out.slope(i)
-	for x := k.x.tensor.sample(i); len(x) > 0; x, dx, dy = x[n:], dx[n:], dy[n:] {
-		to, from := dx[:n], dy[:n]
-		for c, v := range x[:n] {
-			to[c] = k.scale[c] * float32(float64(from[c])-k.dbeta[c]-(float64(v)-k.mean[c])*k.dgamma[c])
-		}
+		k.pull[c], k.tilt[c] = float32(k.dbeta[c]/k.count()), float32(k.dgamma[c]*k.inverse[c]/k.count())
 	}
 }

@@ -21,7 +21,10 @@ func (s *globalPoolStep) train(b *trainBuilder, p *pass, in []*source, out *batc
 	x, spec := in[0], s.spec
 	p.forward = append(p.forward, b.kernel(b.table.GlobalPool(&spec), x.tensor, out))
 	if x.wanted() {
-		p.fill(x, b.samples(0, func(i int, _ kernels.Buffer) { spec.Gradient(x.slope(i), x.tensor.sample(i), out.slope(i)) }))
+		gradient := b.table.NewGlobalPoolGradient(&spec)
+		p.fill(x, b.samples(0, func(i int, _ kernels.Buffer) {
+			gradient.Run(x.slope(i), x.tensor.sample(i), out.sample(i), out.slope(i))
+		}))
 	}
 	return nil
 }
