@@ -80,7 +80,7 @@ func (p *Terminal) Ask(t *testing.T, text string) string {
 }
 
 // patience is how long an answer may take on a busy machine.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // Answer returns the next line without its end.
 func (p *Terminal) Answer(t *testing.T) string {

@@ -18,7 +18,7 @@ import (
 
 // patience is how long a test waits for what must come soon, on a busy machine
 // and an emulated CPU.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // event is any event, as a reader of the JSON lines sees it.
 type event struct {
