@@ -14,13 +14,15 @@ import (
 
 // lines are what the daemon writes: its events and its log.
 type lines struct {
+	patience time.Duration
+
 	mu   sync.Mutex
 	all  []string
 	more chan struct{} // closed at the next line
 }
 
 func newLines(r io.Reader) *lines {
-	l := &lines{more: make(chan struct{})}
+	l := &lines{patience: patience, more: make(chan struct{})}
 	go func() {
 		in := bufio.NewScanner(r)
 		in.Buffer(nil, 1<<20)
@@ -45,7 +47,7 @@ func (l *lines) mark() int {
 // await returns the first line since seen that matches, as an event.
 func (l *lines) await(t *testing.T, seen int, match func(event) bool) event {
 	t.Helper()
-	late := time.After(patience)
+	late := time.After(l.patience)
 	for {
 		l.mu.Lock()
 		fresh, more := l.all[seen:], l.more

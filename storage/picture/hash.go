@@ -37,8 +37,7 @@ func brightness(m nn.Image, row, column int) int {
 	left, right := column*m.Width/hashColumns, max(column*m.Width/hashColumns+1, (column+1)*m.Width/hashColumns)
 	sum := 0
 	for y := top; y < bottom; y++ {
-		for x := left; x < right; x++ {
-			p := m.Pixels[(y*m.Width+x)*3:]
+		for p := m.Pixels[(y*m.Width+left)*3 : (y*m.Width+right)*3]; len(p) >= 3; p = p[3:] {
 			sum += 77*int(p[0]) + 150*int(p[1]) + 29*int(p[2])
 		}
 	}

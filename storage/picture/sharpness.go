@@ -7,17 +7,18 @@ import "edged/nn"
 // autofocusing in brightfield microscopy", 2000). It compares pictures of one
 // scene and size; pictures of less than 3x3 pixels have none.
 func Sharpness(m nn.Image) float64 {
-	var n, sum, squares float64
-	green := func(x, y int) int { return int(m.Pixels[(y*m.Width+x)*3+1]) }
+	n, sum, squares := 0, 0, 0
+	stride := 3 * m.Width
 	for y := 1; y < m.Height-1; y += 2 {
-		for x := 1; x < m.Width-1; x += 2 {
-			v := float64(4*green(x, y) - green(x-1, y) - green(x+1, y) - green(x, y-1) - green(x, y+1))
+		above, row, below := m.Pixels[(y-1)*stride:y*stride], m.Pixels[y*stride:(y+1)*stride], m.Pixels[(y+1)*stride:(y+2)*stride]
+		for i := 4; i+3 < stride; i += 6 { // green of every second pixel
+			v := 4*int(row[i]) - int(row[i-3]) - int(row[i+3]) - int(above[i]) - int(below[i])
 			n, sum, squares = n+1, sum+v, squares+v*v
 		}
 	}
 	if n == 0 {
 		return 0
 	}
-	mean := sum / n
-	return squares/n - mean*mean
+	mean := float64(sum) / float64(n)
+	return float64(squares)/float64(n) - mean*mean
 }

@@ -23,25 +23,26 @@ const blurred = 0.25
 func choose(frames []capture.Frame, n int) []capture.Frame {
 	type candidate struct {
 		frame     int
+		image     nn.Image
 		sharpness float64
-		hash      uint64
 	}
 	candidates := make([]candidate, len(frames))
 	for i, f := range frames {
 		m := nn.Image{Width: f.Width, Height: f.Height, Pixels: f.Pixels}
-		candidates[i] = candidate{i, picture.Sharpness(m), picture.Hash(m)}
+		candidates[i] = candidate{i, m, picture.Sharpness(m)}
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return cmp.Compare(b.sharpness, a.sharpness) })
-	taken := candidates[:1]
-	for _, c := range candidates[1:] {
-		like := slices.ContainsFunc(taken, func(t candidate) bool { return bits.OnesCount64(t.hash^c.hash) <= alike })
-		if len(taken) < n && !like && c.sharpness >= blurred*candidates[0].sharpness {
-			taken = append(taken[:len(taken):len(taken)], c)
+	var chosen []capture.Frame
+	var hashes []uint64
+	for _, c := range candidates {
+		if len(chosen) == n || c.sharpness < blurred*candidates[0].sharpness {
+			break
 		}
-	}
-	chosen := make([]capture.Frame, len(taken))
-	for i, t := range taken {
-		chosen[i] = frames[t.frame]
+		hash := picture.Hash(c.image)
+		if slices.ContainsFunc(hashes, func(taken uint64) bool { return bits.OnesCount64(taken^hash) <= alike }) {
+			continue
+		}
+		chosen, hashes = append(chosen, frames[c.frame]), append(hashes, hash)
 	}
 	return chosen
 }
