@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 
 	"edged/kernels"
 )
@@ -15,10 +16,20 @@ func TestWorkers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var own unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &own); err != nil {
+		t.Fatal(err)
+	}
+	usable := 0
+	for _, core := range big {
+		if own.IsSet(core) {
+			usable++
+		}
+	}
 	for _, c := range []struct {
 		threads, want int
 		bigCores      bool
-	}{{3, 3, false}, {0, len(big), true}, {2, 2, true}} {
+	}{{3, 3, false}, {0, usable, true}, {2, 2, true}} {
 		w, err := Workers(c.threads, c.bigCores)
 		if err != nil {
 			t.Fatal(err)
