@@ -13,7 +13,8 @@ import (
 // the workers, the others do their work by themselves.
 type Workers struct {
 	helpers []*helper
-	spin    bool // waiting may spin: there is a core for every worker
+	pinning *pinning // nil: any core
+	spin    bool     // waiting may spin: there is a core for every worker
 	busy    sync.Mutex
 	work    work
 
@@ -58,11 +59,23 @@ func NewWorkers(n int) *Workers {
 	if n < 1 {
 		n = cores
 	}
-	w := &Workers{spin: n <= cores, done: make(chan struct{}, 1)}
+	return newWorkers(n, n <= cores, nil)
+}
+
+// newWorkers returns n workers whose helpers keep a thread each and call begin
+// on it, unless begin is nil.
+func newWorkers(n int, spin bool, begin func()) *Workers {
+	w := &Workers{spin: spin, done: make(chan struct{}, 1)}
 	for i := 1; i < n; i++ {
 		h := &helper{index: i, wake: make(chan bool, 1)}
 		w.helpers = append(w.helpers, h)
-		w.stopped.Go(func() { w.help(h) })
+		w.stopped.Go(func() {
+			if begin != nil {
+				runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+				begin()
+			}
+			w.help(h)
+		})
 	}
 	return w
 }
@@ -83,6 +96,10 @@ func (w *Workers) Close() {
 // Do runs an op from its first unit to Finish. private holds one private
 // workspace for each worker. It doesn't allocate.
 func (w *Workers) Do(op Op, args *Args, private []Buffer) {
+	if w.pinning != nil {
+		w.pinning.enter()
+		defer w.pinning.leave()
+	}
 	units := op.Units()
 	if units == 1 || len(w.helpers) == 0 || !w.busy.TryLock() {
 		op.Run(args, 0, units, private[0])

@@ -44,6 +44,7 @@ func newBench() *cobra.Command {
 		},
 	}
 	model.add(command)
+	model.addBigCores(command)
 	flags := command.Flags()
 	flags.DurationVar(&duration, "time", 2*time.Second, "how `long` to measure")
 	flags.BoolVar(&perLayer, "per-layer", false, "also measure every step")
@@ -67,7 +68,10 @@ func newBenchmark(flags *modelFlags) (*benchmark, error) {
 	if err != nil {
 		return nil, err
 	}
-	workers := kernels.NewWorkers(flags.threads)
+	workers, err := flags.workers()
+	if err != nil {
+		return nil, err
+	}
 	b := &benchmark{table: table, workers: workers, runner: plan.NewRunner(workers)}
 	b.result = benchResult{
 		Model: flags.model, Precision: plan.Precision().String(), Kernels: plan.Kernels(), Threads: workers.Count(),

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"edged/cmd/edged/engine"
+	"edged/kernels"
 	"edged/nn"
 	"edged/storage"
 
@@ -15,6 +16,7 @@ type modelFlags struct {
 	model     string
 	precision choice
 	threads   int
+	bigCores  bool
 	kernels   string
 	resize    choice
 	scale     float32
@@ -31,6 +33,16 @@ func (f *modelFlags) add(command *cobra.Command) {
 	flags.StringVar(&f.kernels, "kernels", "", "`kernels`: portable, neon, avx2 ...; unless given $EDGED_KERNELS, or the best of this CPU")
 	f.given = flags.Changed
 	_ = command.MarkFlagRequired("model")
+}
+
+// addBigCores adds the flag of commands that compute with workers alone.
+func (f *modelFlags) addBigCores(command *cobra.Command) {
+	command.Flags().BoolVar(&f.bigCores, "big-cores", false, "compute on the fast cores only, where cores differ (big.LITTLE)")
+}
+
+// workers starts as many workers as were asked for, where they were.
+func (f *modelFlags) workers() (*kernels.Workers, error) {
+	return engine.Workers(f.threads, f.bigCores)
 }
 
 // addPreprocessing adds the flags of commands that predict pictures.

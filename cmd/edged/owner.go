@@ -8,7 +8,6 @@ import (
 
 	"edged/cmd/edged/config"
 	"edged/cmd/edged/engine"
-	"edged/kernels"
 	"edged/storage"
 	"edged/web"
 )
@@ -57,7 +56,10 @@ func withModels(ctx context.Context, daemon *daemonFlags, do func(context.Contex
 	if client != nil {
 		return do(ctx, client)
 	}
-	workers := kernels.NewWorkers(c.Predict.Threads)
+	workers, err := engine.Workers(c.Predict.Threads, c.Predict.BigCores)
+	if err != nil {
+		return err
+	}
 	defer workers.Close()
 	models, err := storage.OpenModels(storage.ModelsOptions{
 		Folder: c.ModelFolder(), State: c.State, Loader: engine.Loader(&c.Predict, workers),

@@ -43,6 +43,7 @@ func newPredict() *cobra.Command {
 		},
 	}
 	model.add(command)
+	model.addBigCores(command)
 	model.addPreprocessing(command)
 	command.Flags().IntVar(&top, "top", 0, "print the N best scores (default 1, with --json all)")
 	command.Flags().BoolVar(&asJSON, "json", false, "print one JSON object a line")
@@ -75,7 +76,10 @@ func newPredictor(flags *modelFlags) (*predictor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flags.model, err)
 	}
-	workers := kernels.NewWorkers(flags.threads)
+	workers, err := flags.workers()
+	if err != nil {
+		return nil, err
+	}
 	return &predictor{workers: workers, picture: preprocessor, runner: plan.NewRunner(workers), labels: m.Labels}, nil
 }
 

@@ -35,6 +35,8 @@ func (f *runFlags) add(command *cobra.Command) {
 		func(c *config.Config, v string) { c.Predict.Precision = v })
 	flag(f, command, "threads", defaults.Predict.Threads, "how many threads compute; 0: one for each core",
 		func(c *config.Config, v int) { c.Predict.Threads = v })
+	flag(f, command, "big-cores", defaults.Predict.BigCores, "compute on the fast cores only, where cores differ (big.LITTLE)",
+		func(c *config.Config, v bool) { c.Predict.BigCores = v })
 	flag(f, command, "kernels", defaults.Predict.Kernels, "portable, neon, avx2 ...; unless given the best of this CPU",
 		func(c *config.Config, v string) { c.Predict.Kernels = v })
 	flag(f, command, "resize", defaults.Predict.Resize, "for models without their own: nearest, bilinear, bilinear-antialias or area",

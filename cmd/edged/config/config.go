@@ -51,6 +51,7 @@ type Models struct {
 type Predict struct {
 	Precision string   `toml:"precision"`
 	Threads   int      `toml:"threads"`
+	BigCores  bool     `toml:"big_cores"`
 	Resize    string   `toml:"resize"`
 	Scale     *float64 `toml:"scale"`
 	Offset    *float64 `toml:"offset"`

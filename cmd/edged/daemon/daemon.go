@@ -61,12 +61,14 @@ type Daemon struct {
 func New(o Options) (*Daemon, error) {
 	d := &Daemon{options: o, started: time.Now(), publisher: publish.New()}
 	d.addSink(&o.Config.Events)
-	d.workers = kernels.NewWorkers(o.Config.Predict.Threads)
+	var err error
+	if d.workers, err = engine.Workers(o.Config.Predict.Threads, o.Config.Predict.BigCores); err != nil {
+		return nil, err
+	}
 	if err := d.openModels(); err != nil {
 		d.workers.Close()
 		return nil, err
 	}
-	var err error
 	if d.listener, err = web.Listen(o.Config.Socket()); err != nil {
 		d.close()
 		return nil, err
