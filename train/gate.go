@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"edged/nn"
 )
 
 // The settings of a fit of heads, chosen on digits: docs/learning.md.
@@ -46,9 +48,10 @@ func (s *HeadScore) better(o *HeadScore) bool {
 // candidate is a head, in the span of the captures, and its score. It keeps
 // that share of the old head.
 type candidate struct {
-	solution *solution
-	keep     float64
-	score    HeadScore
+	solution  *solution
+	keep      float64
+	landmarks *nn.Landmarks // instead of solution
+	score     HeadScore
 }
 
 // gate measures candidates and decides. Where fewer than fewHeldOut captures
@@ -76,19 +79,12 @@ func newGate(d *dual, training, known, labels int) *gate {
 	return g
 }
 
-// incumbent scores the old head, which gives new labels nothing.
-func (g *gate) incumbent() HeadScore {
-	rows := g.held
+// measured are the rows that candidates are scored on.
+func (g *gate) measured() []int {
 	if g.folded {
-		rows = slices.Concat(g.held, g.train)
+		return slices.Concat(g.held, g.train)
 	}
-	old := make([]float32, g.labels)
-	return g.score("incumbent", rows, func(row int) []float32 {
-		copy(old, g.d.logits[row*g.labels:][:g.labels])
-		softmax(old[:g.known])
-		clear(old[g.known:])
-		return old
-	})
+	return g.held
 }
 
 // score scores the answers for rows.
@@ -147,9 +143,8 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 		return nil, err
 	}
 	answers := map[int]*candidate{}
-	rows := g.held
+	rows := g.measured()
 	if g.folded {
-		rows = slices.Concat(g.held, g.train)
 		for part := range folds {
 			var rest []int
 			for i, row := range g.train {
@@ -237,8 +232,7 @@ func (g *gate) make(ctx context.Context, method string, train []int, watch bool)
 }
 
 // decide says whether the candidate takes the incumbent's place, and why.
-func (g *gate) decide(c *HeadScore) (bool, string) {
-	old := g.incumbent()
+func (g *gate) decide(old, c *HeadScore) (bool, string) {
 	n := float64(c.Captures)
 	if n == 0 {
 		return false, "there are no captures to measure with"
