@@ -103,6 +103,17 @@ func (h *MapHead) split() error {
 	return err
 }
 
+// Nearness is the part of Tail that tells how near a map is to each landmark,
+// less one.
+func (h *MapHead) Nearness() (*Model, error) {
+	if !h.Compares {
+		return nil, fmt.Errorf("the head keeps no landmarks: %w", ErrNoHead)
+	}
+	m := h.Tail.upTo(h.Tail.Nodes[h.Tail.Outputs[0]].Inputs[0], nil)
+	_, err := m.Build(nil)
+	return m, err
+}
+
 // With returns the model with Landmarks instead of its head. The body's layers
 // are shared.
 func (h *MapHead) With(l *Landmarks) (*Model, error) {

@@ -20,6 +20,12 @@ const (
 	// mayForget is how much of its mean recall on known labels a candidate may
 	// lose where it learns new ones.
 	mayForget = 0.05
+	// doubt widens that by so many standard errors where the incumbent may have
+	// been taught with what it is measured on, and mostForgotten bounds both.
+	doubt         = 2
+	mostForgotten = 0.1
+	// asNear is how near a capture is to the landmark that it is.
+	asNear = 0.98
 )
 
 // HeadScore is how a head answers for captures that it was not trained on.
@@ -36,6 +42,8 @@ type HeadScore struct {
 
 	chance   float64 // recall by guessing
 	perLabel []float64
+	right    map[int]bool // by row
+	fresh    *HeadScore   // on what the incumbent has not learned, if that is known
 }
 
 func (s *HeadScore) better(o *HeadScore) bool {
@@ -64,6 +72,7 @@ type gate struct {
 	train  []int // rows
 	held   []int
 	folded bool
+	taught map[int]bool // rows that the incumbent is known to have learned
 }
 
 func newGate(d *dual, training, known, labels int) *gate {
@@ -87,9 +96,25 @@ func (g *gate) measured() []int {
 	return g.held
 }
 
+// fresh are those of the measured rows that the incumbent is not known to have
+// learned: only on these the two are compared.
+func (g *gate) fresh() []int {
+	return slices.DeleteFunc(slices.Clone(g.measured()), func(row int) bool { return g.taught[row] })
+}
+
+// scoreCandidate scores answers on all that is measured and on what is fresh.
+func (g *gate) scoreCandidate(method string, answer func(row int) []float32) HeadScore {
+	s := g.score(method, g.measured(), answer)
+	if len(g.taught) > 0 {
+		fresh := g.score(method, g.fresh(), answer)
+		s.fresh = &fresh
+	}
+	return s
+}
+
 // score scores the answers for rows.
 func (g *gate) score(method string, rows []int, answer func(row int) []float32) HeadScore {
-	s := HeadScore{Method: method, Captures: len(rows), perLabel: make([]float64, g.labels)}
+	s := HeadScore{Method: method, Captures: len(rows), perLabel: make([]float64, g.labels), right: map[int]bool{}}
 	counts := make([]int, g.labels)
 	for _, row := range rows {
 		scores, class := answer(row), g.d.classes[row]
@@ -104,6 +129,7 @@ func (g *gate) score(method string, rows []int, answer func(row int) []float32) 
 		if best == class {
 			s.Right++
 			s.perLabel[class]++
+			s.right[row] = true
 		}
 	}
 	var known, added, all []float64
@@ -143,7 +169,6 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 		return nil, err
 	}
 	answers := map[int]*candidate{}
-	rows := g.measured()
 	if g.folded {
 		for part := range folds {
 			var rest []int
@@ -165,7 +190,7 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 		}
 	}
 	scores := make([]float32, g.labels)
-	c.score = g.score(method, rows, func(row int) []float32 {
+	c.score = g.scoreCandidate(method, func(row int) []float32 {
 		by := answers[row]
 		if by == nil {
 			by = c
@@ -241,6 +266,12 @@ func (g *gate) decide(old, c *HeadScore) (bool, string) {
 	if guess := chance + 3*math.Sqrt(chance*(1-chance)/n); c.Recall < 0.5 || share < guess {
 		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on, which is not far enough from guessing: are the labels right?", c.Right, c.Captures)
 	}
+	if c.fresh != nil {
+		c = c.fresh
+	}
+	if c.Captures == 0 {
+		return false, "the incumbent has learned all captures that there are to measure with"
+	}
 	if c.New == nil {
 		switch {
 		case c.Right > old.Right, c.Right == old.Right && c.Loss < 0.99*old.Loss:
@@ -248,8 +279,8 @@ func (g *gate) decide(old, c *HeadScore) (bool, string) {
 		}
 		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on and the incumbent for %d, with loss %.4f and %.4f: no better", c.Right, c.Captures, old.Right, c.Loss, old.Loss)
 	}
-	if c.Known < old.Known-mayForget {
-		return false, fmt.Sprintf("it forgets: its mean recall on known labels is %.3f and the incumbent's %.3f, and it may lose %.2f at most", c.Known, old.Known, mayForget)
+	if may := g.mayForget(old, c); c.Known < old.Known-may {
+		return false, fmt.Sprintf("it forgets: its mean recall on known labels is %.3f and the incumbent's %.3f, and it may lose %.3f at most", c.Known, old.Known, may)
 	}
 	for j := g.known; j < g.labels; j++ {
 		if r := c.perLabel[j]; r < 0.5 {
@@ -260,4 +291,33 @@ func (g *gate) decide(old, c *HeadScore) (bool, string) {
 		return false, fmt.Sprintf("its mean recall is %.3f and the incumbent's %.3f: no better", c.Recall, old.Recall)
 	}
 	return true, fmt.Sprintf("it knows the new labels with a mean recall of %.3f, and the others with %.3f, the incumbent with %.3f", *c.New, c.Known, old.Known)
+}
+
+// mayForget is how much of the recall on known labels a candidate may lose. The
+// incumbent looks better than it is on captures that it was taught with, so that
+// where these may be among the measured ones a loss must be beyond doubt: the
+// standard error is that of the difference of two answers to the same captures.
+func (g *gate) mayForget(old, c *HeadScore) float64 {
+	if !g.folded {
+		return mayForget
+	}
+	n, differ, balance := 0.0, 0.0, 0.0
+	for _, row := range g.fresh() {
+		if g.d.classes[row] >= g.known {
+			continue
+		}
+		n++
+		if old.right[row] != c.right[row] {
+			differ++
+			if old.right[row] {
+				balance++
+			} else {
+				balance--
+			}
+		}
+	}
+	if n == 0 {
+		return mayForget
+	}
+	return min(mayForget+doubt*math.Sqrt(max(differ-balance*balance/n, 0))/n, mostForgotten)
 }

@@ -57,7 +57,7 @@ func (h *splitHead) misses(method string, unseen bool) string {
 func (f *HeadFit) incumbent(g *gate, head *splitHead, features *Features, captures []keyed) (HeadScore, error) {
 	scores := make([]float32, g.labels)
 	if head.dense != nil {
-		return g.score("incumbent", g.measured(), func(row int) []float32 {
+		return g.score("incumbent", g.fresh(), func(row int) []float32 {
 			copy(scores, g.d.logits[row*g.labels:][:g.labels])
 			softmax(scores[:g.known])
 			clear(scores[g.known:])
@@ -68,12 +68,37 @@ func (f *HeadFit) incumbent(g *gate, head *splitHead, features *Features, captur
 	if err != nil {
 		return HeadScore{}, err
 	}
+	if err := g.findTaught(head.grid, features, captures); err != nil {
+		return HeadScore{}, err
+	}
 	runner := plan.NewRunner(nil)
 	defer features.Release()
-	return g.score("incumbent", g.measured(), func(row int) []float32 {
+	return g.score("incumbent", g.fresh(), func(row int) []float32 {
 		features.Widen(runner.Input(), captures[row].key, 0)
 		clear(scores)
 		copy(scores[:g.known], slices.Clone(runner.Predict()))
 		return scores
 	}), nil
+}
+
+// findTaught notes the captures that are landmarks of the incumbent.
+func (g *gate) findTaught(grid *nn.MapHead, features *Features, captures []keyed) error {
+	nearness, err := grid.Nearness()
+	if err != nil {
+		return err
+	}
+	plan, err := nn.Compile(nearness, nn.Options{})
+	if err != nil {
+		return err
+	}
+	runner := plan.NewRunner(nil)
+	g.taught = map[int]bool{}
+	for _, row := range g.train {
+		features.Widen(runner.Input(), captures[row].key, 0)
+		// The layer puts out the nearness less one.
+		if 1+slices.Max(runner.Predict()) > asNear {
+			g.taught[row] = true
+		}
+	}
+	return nil
 }

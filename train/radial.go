@@ -12,11 +12,11 @@ import (
 
 // The settings of heads with landmarks, chosen on digits: docs/learning.md.
 const (
-	maxLandmarks = 320
+	maxLandmarks = 400
 	mapPlaces    = 16 // of the pooled map, at most, along each side
 	maxCopies    = 6  // of a capture
 	radialRows   = 3000
-	radialDecay  = 1e-5
+	radialDecay  = 1e-4
 	radialSteps  = 100
 	radialJitter = 1e-5 // added to the landmarks' products with themselves
 	radialBlock  = 192  // maps that are in memory at a time
@@ -35,16 +35,17 @@ type radial struct {
 	gamma               float64
 	points              []float32 // [landmarks][features]
 	landmarks           []int     // captures
-	near                []float32 // [all + copies*training][landmarks]
+	near                []float32 // [rows][landmarks]: a capture to train on, its copies, the next
 	height, width, deep int       // of the pooled map
 }
 
-// row is the place in near of a copy, from 1, of a capture to train on.
-func (r *radial) row(capture, copied int) int {
-	if copied == 0 {
-		return capture
+// row is what is near to the landmarks of a capture, or of its copy from 1 on.
+func (r *radial) row(capture, copied int) []float32 {
+	at := capture*(1+r.copies) + copied
+	if capture >= r.training {
+		at = r.training*(1+r.copies) + capture - r.training
 	}
-	return r.all + (copied-1)*r.training + capture
+	return r.near[at*len(r.landmarks):][:len(r.landmarks)]
 }
 
 // newRadial measures how near captures and copies are to the landmarks.
@@ -90,7 +91,7 @@ func (r *radial) keepPoints(ctx context.Context, maps *mapReader, training []key
 	size := r.size()
 	r.points = make([]float32, len(r.landmarks)*size)
 	sum, squares, next := make([]float64, size), 0.0, 0
-	err := maps.read(ctx, training, func(int) int { return 0 }, func(first int, block []float32) {
+	err := maps.read(ctx, training, 0, func(first int, block []float32) {
 		for i := range len(block) / size {
 			one := block[i*size:][:size]
 			for k, v := range one {
@@ -127,20 +128,12 @@ func (r *radial) measure(ctx context.Context, maps *mapReader, captures []keyed)
 	for j := range lengths {
 		lengths[j] = square(r.points[j*size:][:size])
 	}
-	rows := slices.Clone(captures)
-	for range r.copies {
-		rows = append(rows, captures[:r.training]...)
-	}
-	r.near = make([]float32, len(rows)*count)
-	copied := func(row int) int {
-		if row < r.all {
-			return 0
-		}
-		return 1 + (row-r.all)/r.training
-	}
-	return maps.read(ctx, rows, copied, func(first int, block []float32) {
+	r.near = make([]float32, (r.training*(1+r.copies)+r.all-r.training)*count)
+	next := 0
+	use := func(_ int, block []float32) {
 		n := len(block) / size
-		dst := r.near[first*count:][:n*count]
+		dst := r.near[next*count:][:n*count]
+		next += n
 		r.f.Products.Add(dst, block, turned, n, size, count)
 		parallel(n, func(i int, _ []float32) {
 			own := square(block[i*size:][:size])
@@ -148,7 +141,11 @@ func (r *radial) measure(ctx context.Context, maps *mapReader, captures []keyed)
 				dst[i*count+j] = float32(math.Exp(-r.gamma * max(own+lengths[j]-2*float64(v), 0)))
 			}
 		}, 0)
-	})
+	}
+	if err := maps.read(ctx, captures[:r.training], r.copies, use); err != nil {
+		return err
+	}
+	return maps.read(ctx, captures[r.training:], 0, use)
 }
 
 // mapReader reads feature maps, pooled, and moves them where a copy is asked for.
@@ -158,36 +155,39 @@ type mapReader struct {
 	features *Features
 }
 
-// read calls use with blocks of pooled maps of rows, in order. copied tells which
-// copy of the capture a row is: 0 is the capture itself. The same copy is always
-// moved alike.
-func (m *mapReader) read(ctx context.Context, rows []keyed, copied func(row int) int, use func(first int, block []float32)) error {
-	size := m.r.size()
-	buffer := make([]float32, min(len(rows), radialBlock)*size)
+// read calls use with blocks of pooled maps, in order: those of a capture and of
+// its copies, which are always moved alike, then those of the next. first is the
+// block's first capture.
+func (m *mapReader) read(ctx context.Context, captures []keyed, copies int, use func(first int, block []float32)) error {
+	size, each := m.r.size(), 1+copies
+	most := min(len(captures), max(radialBlock/each, 1))
+	buffer := make([]float32, most*each*size)
 	// Copies are moved at twice the places that the head takes.
 	fine := max(m.r.pool/2, 1)
-	for first := 0; first < len(rows); first += radialBlock {
+	for first := 0; first < len(captures); first += most {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		n := min(radialBlock, len(rows)-first)
+		n := min(most, len(captures)-first)
 		parallelWith(n, func() func(int) {
 			full := newFeatureMap(m.shape[0], m.shape[1], m.shape[2])
 			half := newFeatureMap(m.shape[0]/fine, m.shape[1]/fine, m.shape[2])
 			moved := newFeatureMap(half.height, half.width, half.channels)
 			return func(i int) {
-				row := rows[first+i]
-				m.features.Widen(full.values, row.key, 0)
+				key := captures[first+i].key
+				m.features.Widen(full.values, key, 0)
 				full.pool(half, fine)
-				from := half
-				if c := copied(first + i); c > 0 {
-					half.move(moved, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(row.key[:]), uint64(c))))
-					from = moved
+				for c := range each {
+					from := half
+					if c > 0 {
+						half.move(moved, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(key[:]), uint64(c))))
+						from = moved
+					}
+					from.pool(&featureMap{m.r.height, m.r.width, m.r.deep, buffer[(i*each+c)*size:][:size]}, m.r.pool/fine)
 				}
-				from.pool(&featureMap{m.r.height, m.r.width, m.r.deep, buffer[i*size:][:size]}, m.r.pool/fine)
 			}
 		})
-		use(first, buffer[:n*size])
+		use(first, buffer[:n*each*size])
 		m.features.Release()
 	}
 	return nil

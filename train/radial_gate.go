@@ -27,13 +27,13 @@ func (g *gate) tryRadial(ctx context.Context, r *radial) (*candidate, error) {
 	}
 	scores := make([]float32, r.units)
 	c := &candidate{landmarks: r.layers(whole)}
-	c.score = g.score("landmarks", g.measured(), func(row int) []float32 {
+	c.score = g.scoreCandidate("landmarks", func(row int) []float32 {
 		if row < r.training {
 			for j, v := range answers[row*r.units:][:r.units] {
 				scores[j] = v + shift[j]
 			}
 		} else {
-			whole.logits(scores, r.near[row*len(r.landmarks):][:len(r.landmarks)])
+			whole.logits(scores, r.row(row, 0))
 		}
 		softmax(scores)
 		return scores
@@ -63,8 +63,7 @@ func (r *radial) crossValidate(ctx context.Context, train []int) ([]float32, err
 		}
 		for _, capture := range left {
 			for k := range 1 + r.copies {
-				near := r.near[r.row(capture, k)*len(r.landmarks):][:len(r.landmarks)]
-				h.logits(out[(k*r.training+capture)*r.units:][:r.units], near)
+				h.logits(out[(k*r.training+capture)*r.units:][:r.units], r.row(capture, k))
 			}
 		}
 	}

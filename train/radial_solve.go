@@ -100,7 +100,6 @@ func (p *radialProblem) slopes(logits, a, b []float32) []float64 {
 
 // problem gathers the rows of captures.
 func (r *radial) problem(captures []int) (*radialProblem, []int, error) {
-	count := len(r.landmarks)
 	var columns []int
 	for j, capture := range r.landmarks {
 		if _, ok := slices.BinarySearch(captures, capture); ok {
@@ -116,8 +115,9 @@ func (r *radial) problem(captures []int) (*radialProblem, []int, error) {
 	for k := range 1 + r.copies {
 		for i, capture := range captures {
 			row := k*len(captures) + i
+			from := r.row(capture, k)
 			for to, j := range columns {
-				near[row*p.columns+to] = r.near[r.row(capture, k)*count+j]
+				near[row*p.columns+to] = from[j]
 			}
 			class := r.classes[capture]
 			p.classes = append(p.classes, class)
@@ -132,7 +132,7 @@ func (r *radial) problem(captures []int) (*radialProblem, []int, error) {
 	own := make([]float64, p.columns*p.columns)
 	for i, a := range columns {
 		for j, b := range columns {
-			own[i*p.columns+j] = float64(r.near[r.landmarks[a]*count+b])
+			own[i*p.columns+j] = float64(r.row(r.landmarks[a], 0)[b])
 		}
 		own[i*p.columns+i] += radialJitter
 	}
