@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"edged/nn"
 )
 
 // The settings of a fit of heads, chosen on digits: docs/learning.md.
@@ -18,6 +20,12 @@ const (
 	// mayForget is how much of its mean recall on known labels a candidate may
 	// lose where it learns new ones.
 	mayForget = 0.05
+	// doubt widens that by so many standard errors where the incumbent may have
+	// been taught with what it is measured on, and mostForgotten bounds both.
+	doubt         = 2
+	mostForgotten = 0.1
+	// asNear is how near a capture is to the landmark that it is.
+	asNear = 0.98
 )
 
 // HeadScore is how a head answers for captures that it was not trained on.
@@ -34,6 +42,8 @@ type HeadScore struct {
 
 	chance   float64 // recall by guessing
 	perLabel []float64
+	right    map[int]bool // by row
+	fresh    *HeadScore   // on what the incumbent has not learned, if that is known
 }
 
 func (s *HeadScore) better(o *HeadScore) bool {
@@ -46,9 +56,10 @@ func (s *HeadScore) better(o *HeadScore) bool {
 // candidate is a head, in the span of the captures, and its score. It keeps
 // that share of the old head.
 type candidate struct {
-	solution *solution
-	keep     float64
-	score    HeadScore
+	solution  *solution
+	keep      float64
+	landmarks *nn.Landmarks // instead of solution
+	score     HeadScore
 }
 
 // gate measures candidates and decides. Where fewer than fewHeldOut captures
@@ -61,6 +72,7 @@ type gate struct {
 	train  []int // rows
 	held   []int
 	folded bool
+	taught map[int]bool // rows that the incumbent is known to have learned
 }
 
 func newGate(d *dual, training, known, labels int) *gate {
@@ -76,24 +88,33 @@ func newGate(d *dual, training, known, labels int) *gate {
 	return g
 }
 
-// incumbent scores the old head, which gives new labels nothing.
-func (g *gate) incumbent() HeadScore {
-	rows := g.held
+// measured are the rows that candidates are scored on.
+func (g *gate) measured() []int {
 	if g.folded {
-		rows = slices.Concat(g.held, g.train)
+		return slices.Concat(g.held, g.train)
 	}
-	old := make([]float32, g.labels)
-	return g.score("incumbent", rows, func(row int) []float32 {
-		copy(old, g.d.logits[row*g.labels:][:g.labels])
-		softmax(old[:g.known])
-		clear(old[g.known:])
-		return old
-	})
+	return g.held
+}
+
+// fresh are those of the measured rows that the incumbent is not known to have
+// learned: only on these the two are compared.
+func (g *gate) fresh() []int {
+	return slices.DeleteFunc(slices.Clone(g.measured()), func(row int) bool { return g.taught[row] })
+}
+
+// scoreCandidate scores answers on all that is measured and on what is fresh.
+func (g *gate) scoreCandidate(method string, answer func(row int) []float32) HeadScore {
+	s := g.score(method, g.measured(), answer)
+	if len(g.taught) > 0 {
+		fresh := g.score(method, g.fresh(), answer)
+		s.fresh = &fresh
+	}
+	return s
 }
 
 // score scores the answers for rows.
 func (g *gate) score(method string, rows []int, answer func(row int) []float32) HeadScore {
-	s := HeadScore{Method: method, Captures: len(rows), perLabel: make([]float64, g.labels)}
+	s := HeadScore{Method: method, Captures: len(rows), perLabel: make([]float64, g.labels), right: map[int]bool{}}
 	counts := make([]int, g.labels)
 	for _, row := range rows {
 		scores, class := answer(row), g.d.classes[row]
@@ -108,6 +129,7 @@ func (g *gate) score(method string, rows []int, answer func(row int) []float32) 
 		if best == class {
 			s.Right++
 			s.perLabel[class]++
+			s.right[row] = true
 		}
 	}
 	var known, added, all []float64
@@ -147,9 +169,7 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 		return nil, err
 	}
 	answers := map[int]*candidate{}
-	rows := g.held
 	if g.folded {
-		rows = slices.Concat(g.held, g.train)
 		for part := range folds {
 			var rest []int
 			for i, row := range g.train {
@@ -170,7 +190,7 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 		}
 	}
 	scores := make([]float32, g.labels)
-	c.score = g.score(method, rows, func(row int) []float32 {
+	c.score = g.scoreCandidate(method, func(row int) []float32 {
 		by := answers[row]
 		if by == nil {
 			by = c
@@ -237,8 +257,7 @@ func (g *gate) make(ctx context.Context, method string, train []int, watch bool)
 }
 
 // decide says whether the candidate takes the incumbent's place, and why.
-func (g *gate) decide(c *HeadScore) (bool, string) {
-	old := g.incumbent()
+func (g *gate) decide(old, c *HeadScore) (bool, string) {
 	n := float64(c.Captures)
 	if n == 0 {
 		return false, "there are no captures to measure with"
@@ -247,6 +266,12 @@ func (g *gate) decide(c *HeadScore) (bool, string) {
 	if guess := chance + 3*math.Sqrt(chance*(1-chance)/n); c.Recall < 0.5 || share < guess {
 		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on, which is not far enough from guessing: are the labels right?", c.Right, c.Captures)
 	}
+	if c.fresh != nil {
+		c = c.fresh
+	}
+	if c.Captures == 0 {
+		return false, "the incumbent has learned all captures that there are to measure with"
+	}
 	if c.New == nil {
 		switch {
 		case c.Right > old.Right, c.Right == old.Right && c.Loss < 0.99*old.Loss:
@@ -254,8 +279,8 @@ func (g *gate) decide(c *HeadScore) (bool, string) {
 		}
 		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on and the incumbent for %d, with loss %.4f and %.4f: no better", c.Right, c.Captures, old.Right, c.Loss, old.Loss)
 	}
-	if c.Known < old.Known-mayForget {
-		return false, fmt.Sprintf("it forgets: its mean recall on known labels is %.3f and the incumbent's %.3f, and it may lose %.2f at most", c.Known, old.Known, mayForget)
+	if may := g.mayForget(old, c); c.Known < old.Known-may {
+		return false, fmt.Sprintf("it forgets: its mean recall on known labels is %.3f and the incumbent's %.3f, and it may lose %.3f at most", c.Known, old.Known, may)
 	}
 	for j := g.known; j < g.labels; j++ {
 		if r := c.perLabel[j]; r < 0.5 {
@@ -266,4 +291,33 @@ func (g *gate) decide(c *HeadScore) (bool, string) {
 		return false, fmt.Sprintf("its mean recall is %.3f and the incumbent's %.3f: no better", c.Recall, old.Recall)
 	}
 	return true, fmt.Sprintf("it knows the new labels with a mean recall of %.3f, and the others with %.3f, the incumbent with %.3f", *c.New, c.Known, old.Known)
+}
+
+// mayForget is how much of the recall on known labels a candidate may lose. The
+// incumbent looks better than it is on captures that it was taught with, so that
+// where these may be among the measured ones a loss must be beyond doubt: the
+// standard error is that of the difference of two answers to the same captures.
+func (g *gate) mayForget(old, c *HeadScore) float64 {
+	if !g.folded {
+		return mayForget
+	}
+	n, differ, balance := 0.0, 0.0, 0.0
+	for _, row := range g.fresh() {
+		if g.d.classes[row] >= g.known {
+			continue
+		}
+		n++
+		if old.right[row] != c.right[row] {
+			differ++
+			if old.right[row] {
+				balance++
+			} else {
+				balance--
+			}
+		}
+	}
+	if n == 0 {
+		return mayForget
+	}
+	return min(mayForget+doubt*math.Sqrt(max(differ-balance*balance/n, 0))/n, mostForgotten)
 }

@@ -33,7 +33,7 @@ type HeadFit struct {
 	// Minimum is how many captures a new label needs to train on; Limit bounds
 	// the captures of one fit.
 	Minimum, Limit int
-	// Method is "fit", "mean", "cosine", or "auto" for the best of them.
+	// Method is one of HeadMethods, or "auto" for the best of them.
 	Method   string
 	Strict   bool
 	Skip     func(Skipped)
@@ -72,10 +72,6 @@ type keyed struct {
 // Run fits the head and decides whether it is better. Only then the model's
 // network and labels are changed.
 func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
-	head, err := nn.SplitHead(f.Model.Network)
-	if err != nil {
-		return nil, fmt.Errorf("%s: the head can't be fitted: %w", f.Model.Name, err)
-	}
 	set, err := readCaptures(f.Captures, f.Model.Labels, f.Minimum, f.Limit)
 	if err != nil {
 		return nil, err
@@ -84,11 +80,15 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 		Labels: set.labels, New: set.labels[len(f.Model.Labels):], Waiting: set.waiting, Unseen: set.unseen, LeftOut: set.left,
 		Samples: set.heldOut, Skipped: []Skipped{},
 	}
-	plan, err := f.Compile(head.Body)
+	head, err := f.split(len(set.unseen) == 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: the head can't be fitted: %w", f.Model.Name, err)
+	}
+	plan, err := f.Compile(head.body())
 	if err != nil {
 		return nil, err
 	}
-	body := f.bodyKey(head.Body, plan)
+	body := f.bodyKey(head.body(), plan)
 	training, heldOut := f.keys(set.training, body, result), f.keys(set.heldOut, body, result)
 	if f.Strict && len(result.Skipped) > 0 {
 		return nil, errors.New(result.Skipped[0].Reason)
@@ -263,29 +263,73 @@ func (f *HeadFit) bodies(ctx context.Context, plan *nn.Plan, samples []keyed) fu
 }
 
 // fit makes the candidates, chooses one and lets the gate decide.
-func (f *HeadFit) fit(ctx context.Context, head *nn.Head, features *Features, training, heldOut []keyed, result *Head) error {
-	d := f.measure(head, features, training, heldOut, len(result.Labels))
-	for i, label := range result.Labels {
-		if slices.Contains(result.Unseen, label) {
-			d.frozen[i] = true
+func (f *HeadFit) fit(ctx context.Context, head *splitHead, features *Features, training, heldOut []keyed, result *Head) error {
+	units, known := len(result.Labels), len(f.Model.Labels)
+	d := &dual{units: units}
+	for _, k := range slices.Concat(training, heldOut) {
+		d.classes = append(d.classes, k.Class)
+	}
+	if head.dense != nil {
+		d = f.measure(head.dense, features, training, heldOut, units)
+		for i, label := range result.Labels {
+			d.frozen[i] = slices.Contains(result.Unseen, label)
 		}
 	}
-	g := newGate(d, len(training), len(f.Model.Labels), len(result.Labels))
+	g := newGate(d, len(training), known, units)
 	result.CrossFolded = g.folded
-	result.Incumbent = g.incumbent()
+	var err error
+	if result.Incumbent, err = f.incumbent(g, head, features, slices.Concat(training, heldOut)); err != nil {
+		return err
+	}
+	best, err := f.best(ctx, g, head, features, training, heldOut, result)
+	if err != nil {
+		return err
+	}
+	result.Method = best.score.Method
+	result.Committed, result.Reason = g.decide(&result.Incumbent, &best.score)
+	if !result.Committed {
+		return nil
+	}
+	if best.landmarks != nil {
+		network, err := head.grid.With(best.landmarks)
+		if err != nil {
+			return err
+		}
+		f.Model.Network = network
+	} else {
+		kernel, bias := f.weights(head.dense, features, training, d, best)
+		if err := head.dense.Set(kernel, bias); err != nil {
+			return err
+		}
+	}
+	f.Model.Labels = result.Labels
+	return nil
+}
+
+// best tries the methods and returns the best candidate.
+func (f *HeadFit) best(ctx context.Context, g *gate, head *splitHead, features *Features, training, heldOut []keyed, result *Head) (*candidate, error) {
 	var best *candidate
 	var tried []string
-	for _, method := range []string{"fit", "mean", "cosine"} {
+	for _, method := range HeadMethods {
 		if f.Method != "auto" && f.Method != method {
 			continue
 		}
-		if method != "fit" && len(result.Unseen) > 0 {
-			tried = append(tried, method+" needs captures of every label")
+		if why := head.misses(method, len(result.Unseen) > 0); why != "" {
+			tried = append(tried, why)
 			continue
 		}
-		c, err := g.try(ctx, method)
+		var c *candidate
+		var err error
+		if method == "landmarks" {
+			var r *radial
+			if r, err = f.newRadial(ctx, head.grid.Map, features, training, heldOut, g.labels, g.known); err == nil {
+				c, err = g.tryRadial(ctx, r)
+			}
+		} else {
+			c, err = g.try(ctx, method)
+		}
 		if err != nil {
-			return err
+			return nil, err
 		}
 		result.Candidates = append(result.Candidates, c.score)
 		if best == nil || c.score.better(&best.score) {
@@ -293,17 +337,7 @@ func (f *HeadFit) fit(ctx context.Context, head *nn.Head, features *Features, tr
 		}
 	}
 	if best == nil {
-		return fmt.Errorf("there is no candidate: %s", strings.Join(tried, ", "))
+		return nil, fmt.Errorf("there is no candidate: %s", strings.Join(tried, ", "))
 	}
-	result.Method = best.score.Method
-	result.Committed, result.Reason = g.decide(&best.score)
-	if !result.Committed {
-		return nil
-	}
-	kernel, bias := f.weights(head, features, training, d, best)
-	if err := head.Set(kernel, bias); err != nil {
-		return err
-	}
-	f.Model.Labels = result.Labels
-	return nil
+	return best, nil
 }

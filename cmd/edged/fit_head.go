@@ -24,8 +24,8 @@ func (f *fitFlags) addHead(command *cobra.Command) {
 	flags.StringVar(&f.features, "features", "", "`DIR` in which the body's features are kept (default: in the cache folder, as ~/.cache/edged/features)")
 	flags.IntVar(&f.minimum, "min-captures", 3, "a new label waits until so many of its captures can be trained on")
 	flags.IntVar(&f.limit, "max-captures", 1500, "fit to so many captures at most, the newest of each label")
-	f.method = choice{"auto", []string{"auto", "fit", "mean", "cosine"}}
-	flags.Var(&f.method, "method", "auto (the best on captures held out), fit, mean (nearest class mean) or cosine (imprinted weights)")
+	f.method = choice{"auto", append([]string{"auto"}, train.HeadMethods...)}
+	flags.Var(&f.method, "method", "auto (the best on captures held out), landmarks (compares with captures), fit, mean (nearest class mean) or cosine (imprinted weights)")
 }
 
 func (f *fitFlags) checkHead() error {

@@ -1,0 +1,194 @@
+package train
+
+import (
+	"context"
+	"encoding/binary"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"edged/nn"
+)
+
+// The settings of heads with landmarks, chosen on digits: docs/learning.md.
+const (
+	maxLandmarks = 400
+	mapPlaces    = 16 // of the pooled map, at most, along each side
+	maxCopies    = 6  // of a capture
+	radialRows   = 3000
+	radialDecay  = 1e-4
+	radialSteps  = 100
+	radialJitter = 1e-5 // added to the landmarks' products with themselves
+	radialBlock  = 192  // maps that are in memory at a time
+)
+
+// radial fits heads with landmarks: exp(-gamma d²) of the distances d from some
+// captures, and a Dense layer on top. Its training captures are joined by copies
+// whose feature maps are moved a little.
+type radial struct {
+	f                   *HeadFit
+	classes             []int // of all captures, those to train on first
+	training, all       int
+	copies              int
+	units, known        int
+	pool                int
+	gamma               float64
+	points              []float32 // [landmarks][features]
+	landmarks           []int     // captures
+	near                []float32 // [rows][landmarks]: a capture to train on, its copies, the next
+	height, width, deep int       // of the pooled map
+}
+
+// row is what is near to the landmarks of a capture, or of its copy from 1 on.
+func (r *radial) row(capture, copied int) []float32 {
+	at := capture*(1+r.copies) + copied
+	if capture >= r.training {
+		at = r.training*(1+r.copies) + capture - r.training
+	}
+	return r.near[at*len(r.landmarks):][:len(r.landmarks)]
+}
+
+// newRadial measures how near captures and copies are to the landmarks.
+func (f *HeadFit) newRadial(ctx context.Context, shape nn.Shape, features *Features, training, heldOut []keyed, units, known int) (*radial, error) {
+	all := append(training[:len(training):len(training)], heldOut...)
+	r := &radial{f: f, training: len(training), all: len(all), units: units, known: known, pool: 1}
+	for max(shape[0], shape[1]) > mapPlaces*r.pool {
+		r.pool *= 2
+	}
+	r.height, r.width, r.deep = shape[0]/r.pool, shape[1]/r.pool, shape[2]
+	for _, k := range all {
+		r.classes = append(r.classes, k.Class)
+	}
+	r.copies = min(max(radialRows/r.training-1, 0), maxCopies)
+	r.landmarks = r.choose()
+	maps := &mapReader{r: r, shape: shape, features: features}
+	if err := r.keepPoints(ctx, maps, training); err != nil {
+		return nil, err
+	}
+	return r, r.measure(ctx, maps, all)
+}
+
+// choose takes captures as landmarks: the same number of each class, as far as
+// there are so many.
+func (r *radial) choose() []int {
+	taken, rank := make([]int, r.units), make([]int, r.training)
+	order := make([]int, r.training)
+	for i := range order {
+		order[i], rank[i] = i, taken[r.classes[i]]
+		taken[r.classes[i]]++
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return rank[a] - rank[b] })
+	order = order[:min(len(order), maxLandmarks)]
+	slices.Sort(order)
+	return order
+}
+
+func (r *radial) size() int { return r.height * r.width * r.deep }
+
+// keepPoints reads the landmarks and sets gamma to one over the mean squared
+// distance of the captures from their mean.
+func (r *radial) keepPoints(ctx context.Context, maps *mapReader, training []keyed) error {
+	size := r.size()
+	r.points = make([]float32, len(r.landmarks)*size)
+	sum, squares, next := make([]float64, size), 0.0, 0
+	err := maps.read(ctx, training, 0, func(first int, block []float32) {
+		for i := range len(block) / size {
+			one := block[i*size:][:size]
+			for k, v := range one {
+				sum[k] += float64(v)
+			}
+			squares += square(one)
+			if next < len(r.landmarks) && r.landmarks[next] == first+i {
+				copy(r.points[next*size:], one)
+				next++
+			}
+		}
+	})
+	spread := squares / float64(r.training)
+	for _, v := range sum {
+		spread -= v / float64(r.training) * v / float64(r.training)
+	}
+	r.gamma = 1 / max(spread, 1e-12)
+	return err
+}
+
+func square(v []float32) float64 {
+	sum := 0.0
+	for _, x := range v {
+		sum += float64(x) * float64(x)
+	}
+	return sum
+}
+
+// measure fills near.
+func (r *radial) measure(ctx context.Context, maps *mapReader, captures []keyed) error {
+	size, count := r.size(), len(r.landmarks)
+	turned, lengths := make([]float32, len(r.points)), make([]float64, count)
+	transpose(turned, r.points, count, size)
+	for j := range lengths {
+		lengths[j] = square(r.points[j*size:][:size])
+	}
+	r.near = make([]float32, (r.training*(1+r.copies)+r.all-r.training)*count)
+	next := 0
+	use := func(_ int, block []float32) {
+		n := len(block) / size
+		dst := r.near[next*count:][:n*count]
+		next += n
+		r.f.Products.Add(dst, block, turned, n, size, count)
+		parallel(n, func(i int, _ []float32) {
+			own := square(block[i*size:][:size])
+			for j, v := range dst[i*count:][:count] {
+				dst[i*count+j] = float32(math.Exp(-r.gamma * max(own+lengths[j]-2*float64(v), 0)))
+			}
+		}, 0)
+	}
+	if err := maps.read(ctx, captures[:r.training], r.copies, use); err != nil {
+		return err
+	}
+	return maps.read(ctx, captures[r.training:], 0, use)
+}
+
+// mapReader reads feature maps, pooled, and moves them where a copy is asked for.
+type mapReader struct {
+	r        *radial
+	shape    nn.Shape
+	features *Features
+}
+
+// read calls use with blocks of pooled maps, in order: those of a capture and of
+// its copies, which are always moved alike, then those of the next. first is the
+// block's first capture.
+func (m *mapReader) read(ctx context.Context, captures []keyed, copies int, use func(first int, block []float32)) error {
+	size, each := m.r.size(), 1+copies
+	most := min(len(captures), max(radialBlock/each, 1))
+	buffer := make([]float32, most*each*size)
+	// Copies are moved at twice the places that the head takes.
+	fine := max(m.r.pool/2, 1)
+	for first := 0; first < len(captures); first += most {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		n := min(most, len(captures)-first)
+		parallelWith(n, func() func(int) {
+			full := newFeatureMap(m.shape[0], m.shape[1], m.shape[2])
+			half := newFeatureMap(m.shape[0]/fine, m.shape[1]/fine, m.shape[2])
+			moved := newFeatureMap(half.height, half.width, half.channels)
+			return func(i int) {
+				key := captures[first+i].key
+				m.features.Widen(full.values, key, 0)
+				full.pool(half, fine)
+				for c := range each {
+					from := half
+					if c > 0 {
+						half.move(moved, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(key[:]), uint64(c))))
+						from = moved
+					}
+					from.pool(&featureMap{m.r.height, m.r.width, m.r.deep, buffer[(i*each+c)*size:][:size]}, m.r.pool/fine)
+				}
+			}
+		})
+		use(first, buffer[:n*each*size])
+		m.features.Release()
+	}
+	return nil
+}
