@@ -21,7 +21,7 @@ import (
 // acknowledged capture, and from the last label to the new model that serves.
 func TestFigures(t *testing.T) {
 	const scans, captures = 20, 200 - 21
-	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, shifted(t, captures))}
+	h := hardware{root: overlay(t), state: disk.New(formatted(t, 4*stateSize)), media: media(t, shifted(t, captures))}
 	m := powerOn(t, "cortex-a72", h, "-smp", "1", "-icount", "shift=0,sleep=off")
 	m.journal.patience = time.Hour // a core that is counted is slow
 	s := newStory(m, h.state)

@@ -32,7 +32,7 @@ var (
 // TestStory is the daemon's life on a board: it is installed, sees, is taught,
 // learns, loses its camera, its scanner and its power, and goes on.
 func TestStory(t *testing.T) {
-	h := hardware{root: overlay(t), state: disk.New(formatted(t)), media: media(t, trained(t))}
+	h := hardware{root: overlay(t), state: disk.New(formatted(t, stateSize)), media: media(t, trained(t))}
 	m := powerOn(t, "cortex-a72", h)
 	s := newStory(m, h.state)
 	for _, chapter := range []struct {
@@ -377,14 +377,14 @@ func overlay(t *testing.T) string {
 // stateSize is that of the daemon's disk.
 const stateSize = 96 << 20
 
-// formatted is an empty ext4.
-func formatted(t *testing.T) []byte {
+// formatted is an empty ext4 of so many bytes.
+func formatted(t *testing.T, size int64) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "state")
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(path, stateSize); err != nil {
+	if err := os.Truncate(path, size); err != nil {
 		t.Fatal(err)
 	}
 	command(t, "/sbin/mke2fs", "-q", "-t", "ext4", "-E", "lazy_itable_init=0,lazy_journal_init=0", path)
