@@ -17,7 +17,7 @@ const (
 	maxCopies    = 6  // of a capture
 	radialRows   = 3000
 	radialDecay  = 1e-4
-	radialSteps  = 100
+	radialSteps  = 60
 	radialJitter = 1e-5 // added to the landmarks' products with themselves
 	radialBlock  = 192  // maps that are in memory at a time
 )
