@@ -68,9 +68,17 @@ func TestProducts(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	dst := []float32{1, 1, 1, 1}
-	p.Add(dst, []float32{1, 2, 3, 4, 5, 6}, []float32{1, 0, 0, 1, 1, 1}, 2, 3, 2)
-	if want := []float32{5, 6, 11, 12}; !slices.Equal(dst, want) {
-		t.Errorf("got %v, want %v", dst, want)
+	a, aTurned := []float32{1, 2, 3, 4, 5, 6}, []float32{1, 4, 2, 5, 3, 6}
+	b, bTurned := []float32{1, 0, 0, 1, 1, 1}, []float32{1, 0, 1, 0, 1, 1}
+	for name, add := range map[string]func(dst []float32){
+		"Add":           func(dst []float32) { p.Add(dst, a, b, 2, 3, 2) },
+		"AddTurned":     func(dst []float32) { p.AddTurned(dst, a, bTurned, 2, 3, 2) },
+		"AddFromTurned": func(dst []float32) { p.AddFromTurned(dst, aTurned, b, 2, 3, 2) },
+	} {
+		dst := []float32{1, 1, 1, 1}
+		add(dst)
+		if want := []float32{5, 6, 11, 12}; !slices.Equal(dst, want) {
+			t.Errorf("%s: got %v, want %v", name, dst, want)
+		}
 	}
 }

@@ -1,13 +1,18 @@
 package nn
 
-import "edged/kernels"
+import (
+	"slices"
 
-// Products multiplies matrices with the kernels of dense layers. It serves one
+	"edged/kernels"
+)
+
+// Products multiplies matrices with the kernels of training. It serves one
 // goroutine.
 type Products struct {
 	table   *kernels.Table
 	workers *kernels.Workers
-	sum     kernels.Buffer
+	sums    []float32
+	private []kernels.Buffer
 }
 
 // NewProducts returns a Products on the kernels; nil stands for the best of
@@ -19,7 +24,8 @@ func NewProducts(table *kernels.Table, threads int) (*Products, error) {
 			return nil, err
 		}
 	}
-	return &Products{table: table, workers: kernels.NewWorkers(threads)}, nil
+	workers := kernels.NewWorkers(threads)
+	return &Products{table: table, workers: workers, private: make([]kernels.Buffer, workers.Count())}, nil
 }
 
 // Close ends the goroutines.
@@ -28,18 +34,52 @@ func (p *Products) Close() { p.workers.Close() }
 // Add adds the product of a, [rows][inner], and b, [inner][columns], to dst,
 // [rows][columns].
 func (p *Products) Add(dst, a, b []float32, rows, inner, columns int) {
-	op := p.table.Dense(&kernels.DenseSpec{Rows: rows, Inputs: inner, Units: columns}, kernels.Weights{Float32: b[:inner*columns]})
-	shared, private := op.Workspace()
-	if size := rows * columns * kernels.Float32Bytes; len(p.sum) < size {
-		p.sum = kernels.NewBuffer(size)
+	p.add(dst, kernels.Matrix{Data: a, Stride: inner}, kernels.Matrix{Data: b, Stride: columns}, rows, inner, columns)
+}
+
+// AddTurned adds the product of a, [rows][inner], and of the transpose of b,
+// [columns][inner], to dst, [rows][columns].
+func (p *Products) AddTurned(dst, a, b []float32, rows, inner, columns int) {
+	p.add(dst, kernels.Matrix{Data: a, Stride: inner}, kernels.Matrix{Data: b, Stride: inner, Transposed: true}, rows, inner, columns)
+}
+
+// AddFromTurned adds the product of the transpose of a, [inner][rows], and of b,
+// [inner][columns], to dst, [rows][columns].
+func (p *Products) AddFromTurned(dst, a, b []float32, rows, inner, columns int) {
+	p.add(dst, kernels.Matrix{Data: a, Stride: rows, Transposed: true}, kernels.Matrix{Data: b, Stride: columns}, rows, inner, columns)
+}
+
+func (p *Products) add(dst []float32, a, b kernels.Matrix, rows, inner, columns int) {
+	product := &productOp{Product: p.table.NewProduct(rows, columns, inner), a: a, b: b, rows: rows, inner: inner, columns: columns}
+	p.sums = slices.Grow(p.sums[:0], product.Parts()*product.PartSize())[:product.Parts()*product.PartSize()]
+	product.c = kernels.Matrix{Data: p.sums, Stride: columns}
+	for i, private := range p.private {
+		if need := product.Product.Workspace(); len(private) < need {
+			p.private[i] = kernels.NewBuffer(need)
+		}
 	}
-	args := kernels.Args{Dst: p.sum, Src: []kernels.Buffer{kernels.Float32Buffer(a[:rows*inner])}, Shared: kernels.NewBuffer(shared)}
-	own := make([]kernels.Buffer, p.workers.Count())
-	for i := range own {
-		own[i] = kernels.NewBuffer(private)
+	p.workers.Do(product, nil, p.private)
+	for part := range product.Parts() {
+		for i, v := range p.sums[part*product.PartSize():][:rows*columns] {
+			dst[i] += v
+		}
 	}
-	p.workers.Do(op, &args, own)
-	for i, v := range p.sum.Float32()[:rows*columns] {
-		dst[i] += v
+}
+
+// productOp runs the units of one product.
+type productOp struct {
+	*kernels.Product
+	kernels.Unshared
+	a, b, c              kernels.Matrix
+	rows, inner, columns int
+}
+
+// Workspace is the private one.
+func (p *productOp) Workspace() (shared, private int) { return 0, p.Product.Workspace() }
+
+// Run does the units.
+func (p *productOp) Run(_ *kernels.Args, first, last int, private kernels.Buffer) {
+	for unit := first; unit < last; unit++ {
+		p.Product.Run(unit, p.c, p.a, p.b, p.rows, p.columns, p.inner, nil, private)
 	}
 }

@@ -37,17 +37,6 @@ func (r *rows) widen(dst []float32, first, width int) {
 // blockRows is how many captures are read before memory is given back.
 const blockRows = 128
 
-// transpose writes the first count rows of src, [..][width], as [width][count].
-func transpose(dst, src []float32, count, width int) {
-	parallel((width+63)/64, func(block int, _ []float32) {
-		for i := range count {
-			for k := block * 64; k < min(block*64+64, width); k++ {
-				dst[k*count+i] = src[i*width+k]
-			}
-		}
-	}, 0)
-}
-
 // measure computes the products of the captures' features and the old head's
 // logits, in one pass over the features.
 func (f *HeadFit) measure(head *nn.Head, features *Features, training, heldOut []keyed, units int) *dual {
@@ -61,13 +50,12 @@ func (f *HeadFit) measure(head *nn.Head, features *Features, training, heldOut [
 		d.classes = append(d.classes, k.Class)
 	}
 	width := chunk(m, size)
-	part, turned, logits := make([]float32, m*width), make([]float32, n*width), make([]float32, m*old)
+	part, logits := make([]float32, m*width), make([]float32, m*old)
 	r := rows{features: features, captures: all}
 	for first := 0; first < size; first += width {
 		w := min(width, size-first)
 		r.widen(part, first, w)
-		transpose(turned, part, n, w)
-		f.Products.Add(d.products, part, turned, m, w, n)
+		f.Products.AddTurned(d.products, part, part, m, w, n)
 		f.Products.Add(logits, part, head.Dense.Kernel.Value[first*old:], m, w, old)
 	}
 	features.Release()
@@ -103,13 +91,12 @@ func (f *HeadFit) weights(head *nn.Head, features *Features, training []keyed, d
 		solution[i] = float32(v)
 	}
 	width := chunk(n, size)
-	part, turned := make([]float32, n*width), make([]float32, n*width)
+	part := make([]float32, n*width)
 	r := rows{features: features, captures: training}
 	for first := 0; first < size; first += width {
 		w := min(width, size-first)
 		r.widen(part, first, w)
-		transpose(turned, part, n, w)
-		f.Products.Add(kernel[first*units:], turned, solution, w, n, units)
+		f.Products.AddFromTurned(kernel[first*units:], part, solution, w, n, units)
 	}
 	return kernel, bias
 }

@@ -123,8 +123,7 @@ func square(v []float32) float64 {
 // measure fills near.
 func (r *radial) measure(ctx context.Context, maps *mapReader, captures []keyed) error {
 	size, count := r.size(), len(r.landmarks)
-	turned, lengths := make([]float32, len(r.points)), make([]float64, count)
-	transpose(turned, r.points, count, size)
+	lengths := make([]float64, count)
 	for j := range lengths {
 		lengths[j] = square(r.points[j*size:][:size])
 	}
@@ -134,7 +133,7 @@ func (r *radial) measure(ctx context.Context, maps *mapReader, captures []keyed)
 		n := len(block) / size
 		dst := r.near[next*count:][:n*count]
 		next += n
-		r.f.Products.Add(dst, block, turned, n, size, count)
+		r.f.Products.AddTurned(dst, block, r.points, n, size, count)
 		parallel(n, func(i int, _ []float32) {
 			own := square(block[i*size:][:size])
 			for j, v := range dst[i*count:][:count] {

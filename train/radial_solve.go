@@ -22,7 +22,7 @@ type radialHead struct {
 // their mean, their mean square 1.
 type radialProblem struct {
 	rows, columns, units int
-	x, turned            []float32 // [rows][columns], [columns][rows]
+	x                    []float32 // [rows][columns]
 	back                 []float32 // [columns][columns]: from near to x
 	mean                 []float32
 	classes              []int
@@ -58,7 +58,7 @@ func (r *radial) fit(ctx context.Context, captures []int) (*radialHead, error) {
 		b, lastB = lastB, b
 		share := p.slopes(logits, ahead, aheadB)
 		clear(gradient)
-		p.products.Add(gradient, p.turned, logits, c, p.rows, u)
+		p.products.AddFromTurned(gradient, p.x, logits, c, p.rows, u)
 		for i, g := range gradient {
 			a[i] = ahead[i] - rate*(g+radialDecay*ahead[i])
 		}
@@ -159,7 +159,7 @@ func (p *radialProblem) standardize(near []float32) {
 	for i := range near {
 		near[i] -= p.mean[i%c]
 	}
-	p.x, p.turned = make([]float32, p.rows*c), make([]float32, p.rows*c)
+	p.x = make([]float32, p.rows*c)
 	p.products.Add(p.x, near, p.back, p.rows, c, c)
 	scale := float32(1 / math.Sqrt(max(square(p.x)/float64(p.rows), 1e-12)))
 	for _, v := range [][]float32{p.x, p.back} {
@@ -167,7 +167,6 @@ func (p *radialProblem) standardize(near []float32) {
 			v[i] *= scale
 		}
 	}
-	transpose(p.turned, p.x, p.rows, c)
 }
 
 // largest is an upper estimate of the largest eigenvalue of the weighted products
@@ -186,7 +185,7 @@ func (p *radialProblem) largest() float64 {
 			y[i] *= p.weight[i]
 		}
 		clear(v)
-		p.products.Add(v, p.turned, y, p.columns, p.rows, 1)
+		p.products.AddFromTurned(v, p.x, y, p.columns, p.rows, 1)
 		if norm = math.Sqrt(square(v)); norm == 0 {
 			return 1
 		}
