@@ -134,7 +134,7 @@ func (g *Conv2DGradient) packGradient(dst, dy []float32, n, depth int) {
 			whole = g.turnGradient(dst[f*depth:], dy[f:], n)
 		}
 		for k := whole; k < n; k++ {
-			packElement(panel[k/group*rows*group+k%group:], dy[k*filters+f:][:count], group)
+			scatter(panel[k/group*rows*group+k%group:], dy[k*filters+f:][:count], group)
 		}
 	}
 }

@@ -124,23 +124,33 @@ func packRows(g *gemmKernels[float32], dst []float32, a Matrix, row, rows, k, n 
 	group, height := g.group, g.rows
 	if a.Transposed {
 		for i := range n {
-			packElement(dst[i/group*height*group+i%group:], a.Data[(k+i)*a.Stride+row:][:rows], group)
+			from := a.Data[(k+i)*a.Stride+row:][:rows]
+			if group == 1 {
+				copy(dst[i*height:], from)
+			} else {
+				scatter(dst[i/group*height*group+i%group:], from, group)
+			}
 		}
 		return
 	}
 	for r := range rows {
-		for i, v := range a.Data[(row+r)*a.Stride+k:][:n] {
+		from := a.Data[(row+r)*a.Stride+k:][:n]
+		if group == 1 {
+			scatter(dst[r:], from, height)
+			continue
+		}
+		for i, v := range from {
 			dst[(i/group*height+r)*group+i%group] = v
 		}
 	}
 }
 
-// packElement spreads one element of every row.
-func packElement(dst, src []float32, group int) {
+// scatter writes src to elements of dst that are so far apart.
+func scatter(dst, src []float32, distance int) {
 	at := 0
 	for _, v := range src {
 		dst[at] = v
-		at += group
+		at += distance
 	}
 }
 
@@ -155,11 +165,16 @@ func packColumns(g *gemmKernels[float32], dst []float32, b Matrix, column, colum
 		}
 		return
 	}
-	for c := range columns {
-		at := c
-		for _, v := range b.Data[(column+c)*b.Stride+k:][:n] {
-			dst[at] = v
-			at += g.columns
+	c := 0
+	for ; c+4 <= columns; c += 4 {
+		from := b.Data[(column+c)*b.Stride+k:]
+		v0, v1, v2, v3 := from[:n], from[b.Stride:][:n], from[2*b.Stride:][:n], from[3*b.Stride:][:n]
+		for i := range v0 {
+			four := dst[i*g.columns+c:][:4:4]
+			four[0], four[1], four[2], four[3] = v0[i], v1[i], v2[i], v3[i]
 		}
+	}
+	for ; c < columns; c++ {
+		scatter(dst[c:], b.Data[(column+c)*b.Stride+k:][:n], g.columns)
 	}
 }

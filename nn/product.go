@@ -28,6 +28,12 @@ func NewProducts(table *kernels.Table, threads int) (*Products, error) {
 	return &Products{table: table, workers: workers, private: make([]kernels.Buffer, workers.Count())}, nil
 }
 
+// Alone returns a Products on the same kernels that keeps to its caller's
+// goroutine.
+func (p *Products) Alone() *Products {
+	return &Products{table: p.table, workers: kernels.NewWorkers(1), private: make([]kernels.Buffer, 1)}
+}
+
 // Close ends the goroutines.
 func (p *Products) Close() { p.workers.Close() }
 

@@ -170,9 +170,7 @@ func (f *Features) Put(key FeatureKey, values []uint16) error {
 		i = f.records
 	}
 	copy(f.record, key[:])
-	for k, v := range values[:f.size] {
-		binary.LittleEndian.PutUint16(f.record[featuresHeader+2*k:], v)
-	}
+	littleEndian(f.record[featuresHeader:], values[:f.size])
 	binary.LittleEndian.PutUint32(f.record[32:], checksum(f.record))
 	if _, err := f.file.WriteAt(f.record, f.at(i)); err != nil {
 		return err

@@ -37,16 +37,28 @@ func narrow(dst []uint16, src []float32) {
 		bits := math.Float32bits(v)
 		sign, size := uint16(bits>>16&0x8000), bits&0x7fffffff
 		switch {
+		case size-0x38800000 < 0x477fe000-0x38800000: // 2^-14 to maxFloat16
+			size += 0xfff + size>>13&1
+			dst[i] = sign | uint16(size>>13-(127-15)<<10)
 		case size > 0x7f800000: // no number
 			dst[i] = sign | 0x7e00
 		case size >= 0x477fe000: // maxFloat16
 			dst[i] = sign | 0x7bff
-		case size < 0x38800000: // below 2^-14: the sum has float16's smallest step, 2^-24
+		default: // the sum has float16's smallest step, 2^-24
 			sum := math.Float32frombits(size) + 0.5
 			dst[i] = sign | uint16(math.Float32bits(sum)-math.Float32bits(0.5))
-		default:
-			size += 0xfff + size>>13&1
-			dst[i] = sign | uint16(size>>13-(127-15)<<10)
 		}
+	}
+}
+
+// littleEndian writes float16 as bytes.
+func littleEndian(dst []byte, src []uint16) {
+	dst = dst[:2*len(src)]
+	for len(src) >= 4 {
+		binary.LittleEndian.PutUint64(dst, uint64(src[0])|uint64(src[1])<<16|uint64(src[2])<<32|uint64(src[3])<<48)
+		dst, src = dst[8:], src[4:]
+	}
+	for i, v := range src {
+		binary.LittleEndian.PutUint16(dst[2*i:], v)
 	}
 }

@@ -28,6 +28,10 @@ func (m *featureMap) at(y, x int) []float32 {
 
 // pool writes means over size x size places to dst.
 func (m *featureMap) pool(dst *featureMap, size int) {
+	if size == 2 {
+		m.halve(dst)
+		return
+	}
 	clear(dst.values)
 	for y := range dst.height * size {
 		for x := range dst.width * size {
@@ -40,6 +44,20 @@ func (m *featureMap) pool(dst *featureMap, size int) {
 	share := 1 / float32(size*size)
 	for i := range dst.values {
 		dst.values[i] *= share
+	}
+}
+
+// halve is pool for 2 x 2 places.
+func (m *featureMap) halve(dst *featureMap) {
+	n := m.channels
+	for y := range dst.height {
+		for x := range dst.width {
+			above, below, to := m.values[(2*y*m.width+2*x)*n:][:2*n], m.values[((2*y+1)*m.width+2*x)*n:][:2*n], dst.at(y, x)
+			p, q, s, t := above[:len(to)], above[n:][:len(to)], below[:len(to)], below[n:][:len(to)]
+			for c := range to {
+				to[c] = (p[c] + q[c] + s[c] + t[c]) * 0.25
+			}
+		}
 	}
 }
 

@@ -1,8 +1,12 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"math"
+	"runtime"
+
+	"golang.org/x/sync/errgroup"
 
 	"edged/nn"
 )
@@ -13,11 +17,7 @@ import (
 // class-balanced loss of these answers is least, as a class of few captures is
 // less sure of new pictures than of its own.
 func (g *gate) tryRadial(ctx context.Context, r *radial) (*candidate, error) {
-	whole, err := r.fit(ctx, g.train)
-	if err != nil {
-		return nil, err
-	}
-	answers, err := r.crossValidate(ctx, g.train)
+	whole, answers, err := r.fitAndCross(ctx, g.train)
 	if err != nil {
 		return nil, err
 	}
@@ -41,33 +41,45 @@ func (g *gate) tryRadial(ctx context.Context, r *radial) (*candidate, error) {
 	return c, nil
 }
 
-// crossValidate returns the logits of captures to train on and of their copies,
-// [copies+1][training][units], by heads fitted without them.
-func (r *radial) crossValidate(ctx context.Context, train []int) ([]float32, error) {
-	out := make([]float32, (1+r.copies)*r.training*r.units)
-	for part := range folds {
-		var rest, left []int
-		for i, capture := range train {
+// fitAndCross fits a head to all captures to train on, and returns with it the
+// logits of these and of their copies, [copies+1][training][units], by heads
+// fitted without them (cross-validation in folds). The fits run side by side.
+func (r *radial) fitAndCross(ctx context.Context, train []int) (*radialHead, []float32, error) {
+	var rest, left [folds + 1][]int
+	rest[folds] = train
+	for i, capture := range train {
+		for part := range folds {
 			if i%folds == part {
-				left = append(left, capture)
+				left[part] = append(left[part], capture)
 			} else {
-				rest = append(rest, capture)
-			}
-		}
-		if len(rest) < 2 {
-			rest = train
-		}
-		h, err := r.fit(ctx, rest)
-		if err != nil {
-			return nil, err
-		}
-		for _, capture := range left {
-			for k := range 1 + r.copies {
-				h.logits(out[(k*r.training+capture)*r.units:][:r.units], r.row(capture, k))
+				rest[part] = append(rest[part], capture)
 			}
 		}
 	}
-	return out, nil
+	var heads [folds + 1]*radialHead
+	var group errgroup.Group
+	group.SetLimit(cmp.Or(max(r.f.Threads, 0), runtime.GOMAXPROCS(0)))
+	out := make([]float32, (1+r.copies)*r.training*r.units)
+	for i := range heads {
+		group.Go(func() (err error) {
+			products := r.f.Products.Alone()
+			defer products.Close()
+			if len(rest[i]) < 2 {
+				rest[i] = train
+			}
+			if heads[i], err = r.fit(ctx, products, rest[i]); err != nil {
+				return err
+			}
+			for _, capture := range left[i] {
+				for k := range 1 + r.copies {
+					heads[i].logits(out[(k*r.training+capture)*r.units:][:r.units], r.row(capture, k))
+				}
+			}
+			return nil
+		})
+	}
+	err := group.Wait()
+	return heads[folds], out, err
 }
 
 // The descent that calibrates. The pull keeps what little tells of.

@@ -33,8 +33,8 @@ type radialProblem struct {
 // fit fits a head to captures and their copies, by those landmarks that are
 // among them. It minimizes the class-balanced cross-entropy plus radialDecay/2
 // times the square of the weights by Nesterov's accelerated gradient.
-func (r *radial) fit(ctx context.Context, captures []int) (*radialHead, error) {
-	p, columns, err := r.problem(captures)
+func (r *radial) fit(ctx context.Context, products *nn.Products, captures []int) (*radialHead, error) {
+	p, columns, err := r.problem(products, captures)
 	if err != nil {
 		return nil, err
 	}
@@ -99,14 +99,14 @@ func (p *radialProblem) slopes(logits, a, b []float32) []float64 {
 }
 
 // problem gathers the rows of captures.
-func (r *radial) problem(captures []int) (*radialProblem, []int, error) {
+func (r *radial) problem(products *nn.Products, captures []int) (*radialProblem, []int, error) {
 	var columns []int
 	for j, capture := range r.landmarks {
 		if _, ok := slices.BinarySearch(captures, capture); ok {
 			columns = append(columns, j)
 		}
 	}
-	p := &radialProblem{columns: len(columns), rows: len(captures) * (1 + r.copies), units: r.units, products: r.f.Products}
+	p := &radialProblem{columns: len(columns), rows: len(captures) * (1 + r.copies), units: r.units, products: products}
 	if p.columns == 0 {
 		return nil, nil, errors.New("there is no landmark among the captures")
 	}
