@@ -23,7 +23,7 @@ OPENCV  := capture/opencv/build
 CPU         := cortex-a72
 ENGINE_CPUS := cortex-a53 cortex-a57 cortex-a76 max
 
-.PHONY: help go build camera camera-arm64 deb deb-tested run test test-here test-elsewhere test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers bench-training lint clean
+.PHONY: help go build camera camera-arm64 deb deb-tested run test test-loop test-here test-elsewhere test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers bench-training lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -77,6 +77,7 @@ run: build camera ## Show edged at work on the bundled clip and model
 	@exec $(BIN)/edged run --state $(DEMO) --source testdata/demo/digits.mp4 --loop --events changes --log warn
 
 test: ## Run every test: Go, OpenCV, arm64 under qemu, real Keras, packages
+	$(MAKE) --no-print-directory test-loop
 	$(MAKE) --no-print-directory --jobs 2 --output-sync=line test-here test-elsewhere
 
 # What make test runs side by side: each leaves one of two cores idle for long.
@@ -98,9 +99,11 @@ test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also unde
 	.ci/gotest marks -tags marks -overlay build/marks/overlay.json ./kernels
 	GOARCH=amd64 CGO_ENABLED=0 .ci/gotest haswell -exec "qemu-x86_64-static -cpu Haswell" ./kernels
 	.ci/gotest swaps -run TestSwapsUnderLoad ./storage -swaps 200
-	.ci/gotest loop -run 'TestFlood|TestKilledFits|TestEndurance' ./cmd/edged -flood 1000 -noise 10000000 -kills 50 -endure 20s
 	.ci/gotest purego -tags purego ./kernels/... ./nn/...
 	CGO_ENABLED=1 .ci/gotest race -race -skip '^Test(Applications|MemoryLimit|Export|Archive)' ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
+
+test-loop: go ## Run the loop through floods, noise and killed fits, alone: fits have the lowest priority
+	.ci/gotest loop -run 'TestFlood|TestKilledFits|TestEndurance' ./cmd/edged -flood 1000 -noise 10000000 -kills 50 -endure 20s
 
 test-opencv: go packages-TEST_PACKAGES camera-arm64 ## Run the tests that need OpenCV: here, on Debian 13, for arm64 under qemu
 	$(OPENCV)/native .ci/gotest opencv ./capture/... ./cmd/edged-camera
