@@ -41,7 +41,7 @@ type command struct {
 const (
 	niceness    = 19
 	idleClass   = 3 << 13 // IOPRIO_CLASS_IDLE of linux/ioprio.h
-	whoGroup    = 2       // IOPRIO_WHO_PGRP
+	whoProcess  = 1       // IOPRIO_WHO_PROCESS
 	outOfMemory = "800"   // oom_score_adj
 )
 
@@ -53,15 +53,16 @@ func run(ctx context.Context, c command) outcome {
 	child.Stdout, child.Stderr = &out, &words
 	child.WaitDelay = time.Second
 	// The kernel ends the child when the daemon dies; it means the thread that
-	// started it, which nothing else runs on: it ends with its goroutine.
+	// started it. The child inherits that thread's priorities, which nothing else
+	// runs on: it ends with its goroutine.
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 	child.Cancel = func() error { return unix.Kill(-child.Process.Pid, unix.SIGKILL) }
 	ended := make(chan error)
 	go func() {
 		runtime.LockOSThread()
+		yield()
 		err := child.Start()
 		if err == nil {
-			yield(child.Process.Pid)
 			restrict(child.Process.Pid, c.memory)
 			err = child.Wait()
 		}
@@ -81,12 +82,11 @@ func run(ctx context.Context, c command) outcome {
 	return outcome{failed, lastLine(words.String(), err)}
 }
 
-// yield lowers the priorities of a process group that has just begun; its threads
-// and processes to come inherit them. None of the daemon's own threads may have
-// them: while one waits for a busy core, all others can come to wait for it.
-func yield(group int) {
-	_ = unix.Setpriority(unix.PRIO_PGRP, group, niceness)
-	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, whoGroup, uintptr(group), idleClass)
+// yield lowers the priorities of this thread. What the system doesn't allow is
+// left.
+func yield() {
+	_ = unix.Setpriority(unix.PRIO_PROCESS, 0, niceness)
+	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, whoProcess, 0, idleClass)
 }
 
 // restrict bounds a process's memory and offers it when memory runs out.

@@ -56,14 +56,14 @@ func TestOutcomes(t *testing.T) {
 // TestChildYields looks at what the child may claim.
 func TestChildYields(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
-	text := "while [ \"$(cat /proc/self/oom_score_adj)\" = 0 ]; do :; done\nnice > " + out + "\nionice >> " + out + "\ncat /proc/self/oom_score_adj >> " + out + "\nulimit -d >> " + out + "\n"
+	text := "while [ \"$(cat /proc/self/oom_score_adj)\" = 0 ]; do :; done\nnice > " + out + "\ncat /proc/self/oom_score_adj >> " + out + "\nulimit -d >> " + out + "\n"
 	run(t.Context(), command{program: script(t, text), memory: 512 << 20})
 	memory := "524288"
 	if processtest.Emulator() != nil {
 		memory = "unlimited" // QEMU, which the limit would hit, ignores it
 	}
 	got, err := os.ReadFile(out)
-	if want := "19\nidle\n800\n" + memory + "\n"; err != nil || string(got) != want {
+	if want := "19\n800\n" + memory + "\n"; err != nil || string(got) != want {
 		t.Errorf("got %q, want %q, %v", got, want, err)
 	}
 }
