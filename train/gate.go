@@ -162,6 +162,19 @@ func average(v []float64) float64 {
 	return sum / float64(max(len(v), 1))
 }
 
+// fold divides rows for a part of a cross-validation: those to fit to, and those
+// left for the fit to answer.
+func fold(rows []int, part int) (rest, left []int) {
+	for i, row := range rows {
+		if i%folds == part {
+			left = append(left, row)
+		} else {
+			rest = append(rest, row)
+		}
+	}
+	return rest, left
+}
+
 // try makes a candidate and scores it.
 func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 	c, err := g.make(ctx, method, g.train, len(g.held) > 0)
@@ -171,12 +184,7 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 	answers := map[int]*candidate{}
 	if g.folded {
 		for part := range folds {
-			var rest []int
-			for i, row := range g.train {
-				if i%folds != part {
-					rest = append(rest, row)
-				}
-			}
+			rest, left := fold(g.train, part)
 			if len(rest) < 2 {
 				continue
 			}
@@ -184,8 +192,8 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 			if err != nil {
 				return nil, err
 			}
-			for i := part; i < len(g.train); i += folds {
-				answers[g.train[i]] = one
+			for _, row := range left {
+				answers[row] = one
 			}
 		}
 	}

@@ -322,7 +322,7 @@ func (f *HeadFit) best(ctx context.Context, g *gate, head *splitHead, features *
 		var err error
 		if method == "landmarks" {
 			var r *radial
-			if r, err = f.newRadial(ctx, head.grid.Map, features, training, heldOut, g.labels, g.known); err == nil {
+			if r, err = f.newRadial(ctx, head.grid.Map, features, training, heldOut, g.labels); err == nil {
 				c, err = g.tryRadial(ctx, r)
 			}
 		} else {

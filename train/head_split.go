@@ -43,7 +43,7 @@ func (h *splitHead) body() *nn.Model {
 // misses says why a method can't be used.
 func (h *splitHead) misses(method string, unseen bool) string {
 	switch {
-	case method == "landmarks" && unseen, (method == "mean" || method == "cosine") && unseen:
+	case unseen && method != "fit":
 		return method + " needs captures of every label"
 	case method == "landmarks" && h.grid == nil:
 		return method + " needs a feature map before the head"
@@ -76,7 +76,7 @@ func (f *HeadFit) incumbent(g *gate, head *splitHead, features *Features, captur
 	return g.score("incumbent", g.fresh(), func(row int) []float32 {
 		features.Widen(runner.Input(), captures[row].key, 0)
 		clear(scores)
-		copy(scores[:g.known], slices.Clone(runner.Predict()))
+		copy(scores[:g.known], runner.Predict())
 		return scores
 	}), nil
 }

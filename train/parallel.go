@@ -8,24 +8,10 @@ import (
 // parallel calls work for 0 to n-1 on all cores, each with its own scratch of
 // size elements.
 func parallel(n int, work func(i int, scratch []float32), size int) {
-	threads := min(runtime.GOMAXPROCS(0), n)
-	if threads <= 1 {
+	parallelWith(n, func() func(int) {
 		scratch := make([]float32, size)
-		for i := range n {
-			work(i, scratch)
-		}
-		return
-	}
-	var group sync.WaitGroup
-	for t := range threads {
-		group.Go(func() {
-			scratch := make([]float32, size)
-			for i := n * t / threads; i < n*(t+1)/threads; i++ {
-				work(i, scratch)
-			}
-		})
-	}
-	group.Wait()
+		return func(i int) { work(i, scratch) }
+	})
 }
 
 // parallelWith calls what start returns, once for each core, for 0 to n-1.

@@ -30,7 +30,7 @@ type radial struct {
 	classes             []int // of all captures, those to train on first
 	training, all       int
 	copies              int
-	units, known        int
+	units               int
 	pool                int
 	gamma               float64
 	points              []float32 // [landmarks][features]
@@ -49,9 +49,9 @@ func (r *radial) row(capture, copied int) []float32 {
 }
 
 // newRadial measures how near captures and copies are to the landmarks.
-func (f *HeadFit) newRadial(ctx context.Context, shape nn.Shape, features *Features, training, heldOut []keyed, units, known int) (*radial, error) {
+func (f *HeadFit) newRadial(ctx context.Context, shape nn.Shape, features *Features, training, heldOut []keyed, units int) (*radial, error) {
 	all := append(training[:len(training):len(training)], heldOut...)
-	r := &radial{f: f, training: len(training), all: len(all), units: units, known: known, pool: 1}
+	r := &radial{f: f, training: len(training), all: len(all), units: units, pool: 1}
 	for max(shape[0], shape[1]) > mapPlaces*r.pool {
 		r.pool *= 2
 	}

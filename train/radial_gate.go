@@ -45,17 +45,6 @@ func (g *gate) tryRadial(ctx context.Context, r *radial) (*candidate, error) {
 // logits of these and of their copies, [copies+1][training][units], by heads
 // fitted without them (cross-validation in folds). The fits run side by side.
 func (r *radial) fitAndCross(ctx context.Context, train []int) (*radialHead, []float32, error) {
-	var rest, left [folds + 1][]int
-	rest[folds] = train
-	for i, capture := range train {
-		for part := range folds {
-			if i%folds == part {
-				left[part] = append(left[part], capture)
-			} else {
-				rest[part] = append(rest[part], capture)
-			}
-		}
-	}
 	var heads [folds + 1]*radialHead
 	var group errgroup.Group
 	group.SetLimit(cmp.Or(max(r.f.Threads, 0), runtime.GOMAXPROCS(0)))
@@ -64,13 +53,14 @@ func (r *radial) fitAndCross(ctx context.Context, train []int) (*radialHead, []f
 		group.Go(func() (err error) {
 			products := r.f.Products.Alone()
 			defer products.Close()
-			if len(rest[i]) < 2 {
-				rest[i] = train
+			rest, left := fold(train, i) // the last part leaves out nothing
+			if len(rest) < 2 {
+				rest = train
 			}
-			if heads[i], err = r.fit(ctx, products, rest[i]); err != nil {
+			if heads[i], err = r.fit(ctx, products, rest); err != nil {
 				return err
 			}
-			for _, capture := range left[i] {
+			for _, capture := range left {
 				for k := range 1 + r.copies {
 					heads[i].logits(out[(k*r.training+capture)*r.units:][:r.units], r.row(capture, k))
 				}
