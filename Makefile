@@ -100,7 +100,7 @@ test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also unde
 	GOARCH=amd64 CGO_ENABLED=0 .ci/gotest haswell -exec "qemu-x86_64-static -cpu Haswell" ./kernels
 	.ci/gotest swaps -run TestSwapsUnderLoad ./storage -swaps 200
 	.ci/gotest purego -tags purego ./kernels/... ./nn/...
-	CGO_ENABLED=1 .ci/gotest race -race -skip '^Test(Applications|MemoryLimit|Export|Archive)' ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
+	CGO_ENABLED=1 .ci/gotest race -race ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
 
 test-loop: go ## Run the loop through floods, noise and killed fits, alone: fits have the lowest priority
 	.ci/gotest loop -run 'TestFlood|TestKilledFits|TestEndurance' ./cmd/edged -flood 1000 -noise 10000000 -kills 50 -endure 20s
