@@ -5,10 +5,10 @@ import (
 	"math"
 	"strings"
 
-	"github.com/x448/float16"
 	"golang.org/x/sync/errgroup"
 
 	"edged/kernels"
+	"edged/quant"
 )
 
 // Precision is the type in which a Plan keeps its weights and computes.
@@ -50,12 +50,12 @@ func (p Precision) pack(w parameters) (kernels.Weights, error) {
 	var group errgroup.Group
 	for from := 0; from < len(short); from += packRun {
 		group.Go(func() error {
-			for i := from; i < min(from+packRun, len(short)); i++ {
-				h := float16.Fromfloat32(w.kernel[i])
-				if h.IsInf(0) {
-					return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", i, w.kernel[i], 65504, Float16, Float32)
+			to := min(from+packRun, len(short))
+			quant.NarrowFloat16(short[from:to], w.kernel[from:to])
+			for i, bits := range short[from:to] {
+				if bits&0x7fff == 0x7c00 {
+					return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", from+i, w.kernel[from+i], 65504, Float16, Float32)
 				}
-				short[i] = h.Bits()
 			}
 			return nil
 		})

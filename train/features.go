@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"edged/quant"
 )
 
 // FeatureKey names the features of a picture: a hash of the file's content and
@@ -170,7 +172,7 @@ func (f *Features) Put(key FeatureKey, values []uint16) error {
 		i = f.records
 	}
 	copy(f.record, key[:])
-	littleEndian(f.record[featuresHeader:], values[:f.size])
+	quant.PutFloat16(f.record[featuresHeader:], values[:f.size])
 	binary.LittleEndian.PutUint32(f.record[32:], checksum(f.record))
 	if _, err := f.file.WriteAt(f.record, f.at(i)); err != nil {
 		return err

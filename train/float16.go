@@ -3,6 +3,8 @@ package train
 import (
 	"encoding/binary"
 	"math"
+
+	"edged/quant"
 )
 
 // widen turns little-endian float16 into float32.
@@ -32,33 +34,13 @@ const maxFloat16 = 65504
 // narrow rounds to float16, to even where two are as near. What is beyond its
 // range becomes its largest number.
 func narrow(dst []uint16, src []float32) {
-	dst = dst[:len(src)]
-	for i, v := range src {
-		bits := math.Float32bits(v)
-		sign, size := uint16(bits>>16&0x8000), bits&0x7fffffff
-		switch {
-		case size-0x38800000 < 0x477fe000-0x38800000: // 2^-14 to maxFloat16
-			size += 0xfff + size>>13&1
-			dst[i] = sign | uint16(size>>13-(127-15)<<10)
-		case size > 0x7f800000: // no number
-			dst[i] = sign | 0x7e00
-		case size >= 0x477fe000: // maxFloat16
-			dst[i] = sign | 0x7bff
-		default: // the sum has float16's smallest step, 2^-24
-			sum := math.Float32frombits(size) + 0.5
-			dst[i] = sign | uint16(math.Float32bits(sum)-math.Float32bits(0.5))
+	quant.NarrowFloat16(dst, src)
+	for i, v := range dst[:len(src)] {
+		switch size := v & 0x7fff; {
+		case size == 0x7c00:
+			dst[i]-- // the number below infinity
+		case size > 0x7c00: // no number
+			dst[i] = v&0x8000 | 0x7e00
 		}
-	}
-}
-
-// littleEndian writes float16 as bytes.
-func littleEndian(dst []byte, src []uint16) {
-	dst = dst[:2*len(src)]
-	for len(src) >= 4 {
-		binary.LittleEndian.PutUint64(dst, uint64(src[0])|uint64(src[1])<<16|uint64(src[2])<<32|uint64(src[3])<<48)
-		dst, src = dst[8:], src[4:]
-	}
-	for i, v := range src {
-		binary.LittleEndian.PutUint16(dst[2*i:], v)
 	}
 }

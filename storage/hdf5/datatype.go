@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/x448/float16"
+	"edged/quant"
 )
 
 // class is a datatype's kind.
@@ -108,6 +108,10 @@ func (t datatype) floats(dst []float32, raw []byte) {
 		}
 		return
 	}
+	if t.class == classFloat && t.size == 2 && !t.big && !t.bfloat16 {
+		quant.DecodeFloat16(dst, raw)
+		return
+	}
 	for i := range dst {
 		dst[i] = float32(t.float(raw[i*t.size : (i+1)*t.size]))
 	}
@@ -126,7 +130,7 @@ func (t datatype) float(b []byte) float64 {
 	case t.bfloat16:
 		return float64(math.Float32frombits(uint32(binary.LittleEndian.Uint16(b)) << 16))
 	case t.size == 2:
-		return float64(float16.Frombits(t.order().Uint16(b)).Float32())
+		return float64(quant.FromFloat16(t.order().Uint16(b)))
 	case t.size == 4:
 		return float64(math.Float32frombits(t.order().Uint32(b)))
 	default:

@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"math"
 
+	"edged/quant"
 	"edged/storage/protobuf"
-
-	"github.com/x448/float16"
 )
 
 // The element types of TensorProto.DataType that are read.
@@ -115,15 +114,16 @@ func (t *tensor) floats() ([]float32, error) {
 		return nil, err
 	}
 	out := make([]float32, n)
-	for i := range out {
-		b := t.data[size*i:]
-		switch t.kind {
-		case typeFloat:
-			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(b))
-		case typeFloat16:
-			out[i] = float16.Frombits(binary.LittleEndian.Uint16(b)).Float32()
-		default:
-			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(b)))
+	switch t.kind {
+	case typeFloat:
+		for i := range out {
+			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.data[4*i:]))
+		}
+	case typeFloat16:
+		quant.DecodeFloat16(out, t.data)
+	default:
+		for i := range out {
+			out[i] = float32(math.Float64frombits(binary.LittleEndian.Uint64(t.data[8*i:])))
 		}
 	}
 	return out, nil

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/x448/float16"
+	"edged/quant"
 )
 
 // DType is the type of a tensor's elements, by its name in the header.
@@ -52,9 +52,7 @@ func (d DType) Decode(dst []float32, src []byte) {
 			dst[i] = math.Float32frombits(le.Uint32(src[4*i:]))
 		}
 	case F16:
-		for i := range dst {
-			dst[i] = float16.Frombits(le.Uint16(src[2*i:])).Float32()
-		}
+		quant.DecodeFloat16(dst, src)
 	case BF16:
 		for i := range dst {
 			dst[i] = math.Float32frombits(uint32(le.Uint16(src[2*i:])) << 16)

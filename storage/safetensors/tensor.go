@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"math"
 
-	"github.com/x448/float16"
+	"edged/quant"
 )
 
 // Tensor is a tensor in memory: Data are its elements, little endian, in row
@@ -51,10 +51,8 @@ func Float32(name string, shape []int, values []float32) Tensor {
 // Float16 is a tensor of type F16: values are rounded to the nearest, ties to
 // even. Those beyond 65519 become infinite.
 func Float16(name string, shape []int, values []float32) Tensor {
-	data := make([]byte, 0, 2*len(values))
-	for _, v := range values {
-		data = binary.LittleEndian.AppendUint16(data, float16.Fromfloat32(v).Bits())
-	}
+	data := make([]byte, 2*len(values))
+	quant.EncodeFloat16(data, values)
 	return Tensor{name, F16, shape, data}
 }
 

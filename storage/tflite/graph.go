@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/x448/float16"
+	"edged/quant"
 )
 
 // The element types.
@@ -167,9 +167,7 @@ func (t *tensor) floats() ([]float32, error) {
 			out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.data[4*i:]))
 		}
 	case t.kind == typeFloat16 && len(t.data) == 2*n:
-		for i := range out {
-			out[i] = float16.Frombits(binary.LittleEndian.Uint16(t.data[2*i:])).Float32()
-		}
+		quant.DecodeFloat16(out, t.data)
 	case t.kind == typeInt8 || t.kind == typeInt32:
 		return out, t.reals(out)
 	default:

@@ -9,8 +9,7 @@ import (
 	"slices"
 
 	"edged/nn"
-
-	"github.com/x448/float16"
+	"edged/quant"
 )
 
 // Write writes the network as a model of TensorFlow Lite that takes and gives
@@ -217,10 +216,8 @@ func (w *writer) weights(name string, shape []int, values []float32, scales []fl
 	case scales != nil:
 		return w.add(quantizedWeights(name, shape, values, scales, axis))
 	case w.precision != nn.Float32:
-		data := make([]byte, 0, 2*len(values))
-		for _, v := range values {
-			data = binary.LittleEndian.AppendUint16(data, float16.Fromfloat32(v).Bits())
-		}
+		data := make([]byte, 2*len(values))
+		quant.EncodeFloat16(data, values)
 		half := w.add(tensor{name: name + "_float16", shape: shape, kind: typeFloat16, data: data})
 		return w.emit(opDequantize, w.add(tensor{name: name, shape: shape, kind: typeFloat32}), []int{half})
 	}
