@@ -26,12 +26,13 @@ package amd64
 func MaxPoolGradient(dx, x, y, dy []float32, rowStride, channels, pixels int, low float32)
 
 // Transpose8 turns blocks of 8x8 elements: row k of block b begins at
-// src[k*stride+8*b], and the block's columns follow each other in dst:
+// src[k*stride+8*b], and the block's columns follow each other in dst, dstStride
+// elements apart:
 //
 //	for b := range blocks {
 //		for r := range 8 {
 //			for k := range 8 {
-//				dst[(b*8+r)*8+k] = src[k*stride+8*b+r]
+//				dst[(b*8+r)*dstStride+k] = src[k*stride+8*b+r]
 //			}
 //		}
 //	}
@@ -39,4 +40,4 @@ func MaxPoolGradient(dx, x, y, dy []float32, rowStride, channels, pixels int, lo
 // blocks is positive.
 //
 //go:noescape
-func Transpose8(dst, src []float32, stride, blocks int)
+func Transpose8(dst []float32, dstStride int, src []float32, stride, blocks int)

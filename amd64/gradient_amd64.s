@@ -51,16 +51,20 @@ eight:
 	VZEROUPPER
 	RET
 
-// func Transpose8(dst, src []float32, stride, blocks int)
+// func Transpose8(dst []float32, dstStride int, src []float32, stride, blocks int)
 //
-//	Y0-Y15 rows   DI dst   SI src   R8 stride   R9 three of it   R10 blocks left   AX rows 4 to 7
-TEXT ·Transpose8(SB), NOSPLIT, $0-64
+//	Y0-Y15 rows   DI dst   SI src   R8 stride   R9 three of it   R10 blocks left
+//	R11 dstStride   R12 three of it   AX rows 4 to 7
+TEXT ·Transpose8(SB), NOSPLIT, $0-72
 	MOVQ dst_base+0(FP), DI
-	MOVQ src_base+24(FP), SI
-	MOVQ stride+48(FP), R8
-	MOVQ blocks+56(FP), R10
+	MOVQ dstStride+24(FP), R11
+	MOVQ src_base+32(FP), SI
+	MOVQ stride+56(FP), R8
+	MOVQ blocks+64(FP), R10
 	SHLQ $2, R8
+	SHLQ $2, R11
 	LEAQ (R8)(R8*2), R9
+	LEAQ (R11)(R11*2), R12
 
 block:
 	LEAQ    (SI)(R8*4), AX
@@ -100,15 +104,16 @@ block:
 	VPERM2F128 $0x31, Y6, Y2, Y14
 	VPERM2F128 $0x31, Y7, Y3, Y15
 
+	LEAQ    (DI)(R11*4), AX
 	VMOVUPS Y8, (DI)
-	VMOVUPS Y9, 32(DI)
-	VMOVUPS Y10, 64(DI)
-	VMOVUPS Y11, 96(DI)
-	VMOVUPS Y12, 128(DI)
-	VMOVUPS Y13, 160(DI)
-	VMOVUPS Y14, 192(DI)
-	VMOVUPS Y15, 224(DI)
-	ADDQ    $256, DI
+	VMOVUPS Y9, (DI)(R11*1)
+	VMOVUPS Y10, (DI)(R11*2)
+	VMOVUPS Y11, (DI)(R12*1)
+	VMOVUPS Y12, (AX)
+	VMOVUPS Y13, (AX)(R11*1)
+	VMOVUPS Y14, (AX)(R11*2)
+	VMOVUPS Y15, (AX)(R12*1)
+	LEAQ    (AX)(R11*4), DI
 	ADDQ    $32, SI
 	DECQ    R10
 	JNE     block

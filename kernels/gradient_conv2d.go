@@ -6,14 +6,13 @@ package kernels
 type Conv2DGradient struct {
 	spec   Conv2DSpec
 	direct *directWeights // makes the gradient of the weights; nil: by products
-	gemm   *gemmKernels[float32]
-	turn   func(dst, src []float32, stride, blocks int) // turns blocks of 8x8; nil: plain Go
-	depth  int                                          // weights of one filter
-	rows   int                                          // filters rounded up to whole panels
-	width  int                                          // depth rounded up to whole panels
-	input  Op                                           // the convolution that makes the gradient of the input; nil: by products
-	weight []float32                                    // of the input's gradient by products: [depth/columns][filters rounded up to groups][columns]
-	turned []float32                                    // weights for input
+	packer
+	depth  int       // weights of one filter
+	rows   int       // filters rounded up to whole panels
+	width  int       // depth rounded up to whole panels
+	input  Op        // the convolution that makes the gradient of the input; nil: by products
+	weight []float32 // of the input's gradient by products: [depth/columns][filters rounded up to groups][columns]
+	turned []float32 // weights for input
 }
 
 // Repacker is an Op whose weights may be changed while it doesn't run. Repack
@@ -29,7 +28,7 @@ func (t *Table) NewConv2DGradient(s *Conv2DSpec) *Conv2DGradient {
 	if s.Groups != 1 {
 		return nil
 	}
-	g := &Conv2DGradient{spec: *s, gemm: t.gemm, depth: s.KernelHeight * s.KernelWidth * s.InChannels}
+	g := &Conv2DGradient{spec: *s, packer: packer{gemm: t.gemm}, depth: s.KernelHeight * s.KernelWidth * s.InChannels}
 	if t.gradient != nil && t.gemm.group == 8 {
 		g.turn = t.gradient.transpose
 	}
@@ -146,7 +145,7 @@ func (g *Conv2DGradient) turnGradient(dst, dy []float32, n int) int {
 	filters, blocks := g.spec.Filters, ceilDiv(g.gemm.rows, 8)
 	k := 0
 	for ; k+8 <= n && (k+7)*filters+8*blocks <= len(dy); k += 8 {
-		g.turn(dst[k*g.gemm.rows:], dy[k*filters:], filters, blocks)
+		g.turn(dst[k*g.gemm.rows:], 8, dy[k*filters:], filters, blocks)
 	}
 	return k
 }
@@ -270,7 +269,7 @@ func (g *Conv2DGradient) Input(a *Args, dx, dy []float32, private Buffer) {
 		n := min(most, pixels-first)
 		tiles := ceilDiv(n, g.gemm.rows)
 		for t := range tiles {
-			packRows(g.gemm, left[t*g.gemm.rows*filters:][:g.gemm.rows*filters], Matrix{Data: dy, Stride: s.Filters}, first+t*g.gemm.rows, min(g.gemm.rows, n-t*g.gemm.rows), 0, s.Filters)
+			g.packRows(left[t*g.gemm.rows*filters:], Matrix{Data: dy, Stride: s.Filters}, first+t*g.gemm.rows, min(g.gemm.rows, n-t*g.gemm.rows), 0, s.Filters)
 		}
 		step := max(1, gemmCall/(tiles*filters))
 		for p := 0; p < g.width/g.gemm.columns; p += step {

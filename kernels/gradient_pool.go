@@ -10,9 +10,12 @@ type gradientKernels struct {
 	// zero. channels is a multiple of 8.
 	maxPool maxPoolGradient
 
-	// transpose turns blocks of 8x8 elements: dst[(b*8+r)*8+k] = src[k*stride+8*b+r].
-	transpose func(dst, src []float32, stride, blocks int)
+	// transpose turns blocks of 8x8 elements:
+	// dst[(b*8+r)*dstStride+k] = src[k*stride+8*b+r].
+	transpose transpose8
 }
+
+type transpose8 func(dst []float32, dstStride int, src []float32, stride, blocks int)
 
 type maxPoolGradient func(dx, x, y, dy []float32, rowStride, channels, pixels int, low float32)
 

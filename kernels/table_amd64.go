@@ -193,9 +193,9 @@ func depthwise3OnAVX(name string, group int, whole bool, row func(dst, top, midd
 
 var gradientAVX2 = &gradientKernels{
 	maxPool: checkedMaxPoolGradient(amd64.MaxPoolGradient),
-	transpose: func(dst, src []float32, stride, blocks int) {
-		_, _ = dst[64*blocks-1], src[7*stride+8*blocks-1]
-		amd64.Transpose8(dst, src, stride, blocks)
+	transpose: func(dst []float32, dstStride int, src []float32, stride, blocks int) {
+		_, _ = dst[(8*blocks-1)*dstStride+7], src[7*stride+8*blocks-1]
+		amd64.Transpose8(dst, dstStride, src, stride, blocks)
 	},
 }
 
