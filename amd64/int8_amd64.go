@@ -53,7 +53,7 @@ const Int8TileScales = 2*7*16 + 2*16
 //			for i := range rows {
 //				for k := range words {
 //					for j := range 4 {
-//						sum += src[x*pixelStride+i*rowStride+4*k+j] * w[(i*words+k)*128+lane(f)*4+j]
+//						sum += src[x*pixelStride+i*rowStride+4*k+j] * int8(w[(i*words+k)*128+lane(f)*4+j])
 //					}
 //				}
 //			}
@@ -67,14 +67,43 @@ const Int8TileScales = 2*7*16 + 2*16
 // the last fourteen or seven pixels.
 //
 //go:noescape
-func Int8Tiles(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+func Int8Tiles(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
 
 // Int8TilesPool is Int8Tiles of the maxima of two by two pixels, whose second row
 // begins second after the first. The next six pixels of both begin step after the
 // first; src is read to the end of the last six.
 //
 //go:noescape
-func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
+
+// The tiles of Int8Tiles256, and the number of elements of scales of a panel of
+// its eight filters: what Int8TileScales has of a vector of sums, each of 8 and
+// without the filters' order, and a mask of those that are shifted to the right;
+// then the zero point in 16 int16, 32 int8 of the lower bound and 32 of the upper
+// one.
+const (
+	Int8TilePixels256  = 12
+	Int8TileFilters256 = 8
+	Int8TileScales256  = 8*8 + 3*8
+)
+
+// Int8Tiles256 is Int8Tiles for eight filters and src and w of int16, two of
+// which make a word: its strides are bytes all the same. The second six pixels of
+// twelve begin second after the first. src is read to the end of the last twelve
+// or six pixels. filters is 8.
+//
+//go:noescape
+func Int8Tiles256(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
+
+// Int8TilesPool256 is Int8Tiles256 as Int8TilesPool is Int8Tiles.
+//
+//go:noescape
+func Int8TilesPool256(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
+
+// Int8Widen makes int16 of int8.
+//
+//go:noescape
+func Int8Widen(dst []int16, src []int8)
 
 // Int8Flip makes unsigned bytes of signed ones:
 //

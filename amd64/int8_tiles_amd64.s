@@ -1,6 +1,7 @@
 #include "textflag.h"
 #include "tile_amd64.h"
 #include "int8_requantize_amd64.h"
+#include "int8_sums_amd64.h"
 
 // PAIR adds a word of the picture, times Z28 and Z29, to the sums of two panels,
 // ONE times Z28 to those of one.
@@ -16,28 +17,6 @@
 // Where the biases are.
 #define BIAS0 (R12)
 #define BIAS1 448(R12)
-
-// SUMS makes the sums of a tile: of rows rows of words words.
-#define SUMS(begin, step, row, word) \
-	begin; \
-	MOVQ R14, R13; \
-	MOVQ w_base+104(FP), DX; \
-	MOVQ rows+88(FP), CX; \
-row: \
-	MOVQ R13, SI; \
-	MOVQ R13, BX; \
-	ADDQ second+64(FP), BX; \
-	MOVQ words+80(FP), AX; \
-word: \
-	step; \
-	ADDQ $128, DX; \
-	ADDQ $4, SI; \
-	ADDQ $4, BX; \
-	DECQ AX; \
-	JNE  word; \
-	ADDQ rowStride+72(FP), R13; \
-	DECQ CX; \
-	JNE  row
 
 // END2 makes and stores the outputs of a pixel of two panels, whose sums the
 // packing brings into order, and END1 of one.
@@ -66,26 +45,14 @@ word: \
 	DECQ     R15; \
 	JEQ      done
 
-// MAX makes the maximum a of the sums of four pixels.
-#define MAX(a, b, c, d) \
-	VPMAXSD b, a, a; \
-	VPMAXSD d, c, c; \
-	VPMAXSD c, a, a
-
-#define ARGUMENTS \
-	MOVQ dst_base+0(FP), DI; \
-	MOVQ dstStride+24(FP), R8; \
-	MOVQ src_base+32(FP), R14; \
-	MOVQ pixelStride+56(FP), R9; \
-	LEAQ (R9)(R9*2), R10; \
-	LEAQ (R9)(R9*4), R11; \
-	MOVQ scales_base+128(FP), R12; \
-	MOVQ pixels+160(FP), R15; \
+// BEGIN does what both loops do first.
+#define BEGIN \
+	ARGUMENTS; \
 	MASKS(filters+152(FP)); \
 	CMPQ CX, $16; \
 	JLE  one
 
-// func Int8Tiles(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+// func Int8Tiles(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
 //
 // Tiles of fourteen pixels by 32 filters or 16, and perhaps one of seven. Needs
 // AVX512_VNNI.
@@ -95,12 +62,12 @@ word: \
 //	R9 pixelStride   R10, R11 three and five times that   R12 scales   R13 row   R14 src of the tile
 //	DX weights   AX words left   CX rows left   R15 pixels left
 TEXT ·Int8Tiles(SB), NOSPLIT, $0-168
-	ARGUMENTS
+	BEGIN
 
 pair:
 	CMPQ R15, $7
 	JLE  pair7
-	SUMS(BEGIN2X14, STEP2X14, pair14Row, pair14Word)
+	SUMS(BEGIN2X14, STEP2X14, $128, pair14Row, pair14Word)
 	END2(Z0, Z1)
 	END2(Z2, Z3)
 	END2(Z4, Z5)
@@ -119,7 +86,7 @@ pair:
 	JMP  pair
 
 pair7:
-	SUMS(BEGIN2X7, STEP2X7, pair7Row, pair7Word)
+	SUMS(BEGIN2X7, STEP2X7, $128, pair7Row, pair7Word)
 	END2(Z0, Z1)
 	END2(Z2, Z3)
 	END2(Z4, Z5)
@@ -131,7 +98,7 @@ pair7:
 one:
 	CMPQ R15, $7
 	JLE  one7
-	SUMS(BEGIN1X14, STEP1X14, one14Row, one14Word)
+	SUMS(BEGIN1X14, STEP1X14, $128, one14Row, one14Word)
 	END1(Z0)
 	END1(Z1)
 	END1(Z2)
@@ -150,7 +117,7 @@ one:
 	JMP  one
 
 one7:
-	SUMS(BEGIN1X14, STEP1X7, one7Row, one7Word)
+	SUMS(BEGIN1X14, STEP1X7, $128, one7Row, one7Word)
 	END1(Z0)
 	END1(Z1)
 	END1(Z2)
@@ -163,15 +130,15 @@ done:
 	VZEROUPPER
 	RET
 
-// func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []int8, scales []int32, filters, pixels int)
+// func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
 //
 // Tiles of twice six pixels, of which three outputs are made. Needs AVX512_VNNI.
 // Registers are those of Int8Tiles, Z0-Z23 sums.
 TEXT ·Int8TilesPool(SB), NOSPLIT, $0-168
-	ARGUMENTS
+	BEGIN
 
 pair:
-	SUMS(BEGIN2X14, STEP2X12, pairRow, pairWord)
+	SUMS(BEGIN2X14, STEP2X12, $128, pairRow, pairWord)
 	MAX(Z0, Z2, Z12, Z14)
 	MAX(Z1, Z3, Z13, Z15)
 	END2(Z0, Z1)
@@ -185,7 +152,7 @@ pair:
 	JMP  pair
 
 one:
-	SUMS(BEGIN1X14, STEP1X12, oneRow, oneWord)
+	SUMS(BEGIN1X14, STEP1X12, $128, oneRow, oneWord)
 	MAX(Z0, Z1, Z6, Z7)
 	END1(Z0)
 	MAX(Z2, Z3, Z8, Z9)

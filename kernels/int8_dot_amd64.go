@@ -67,7 +67,7 @@ func (op *int8Dot) Run(a *Args, first, last int, private Buffer) {
 		begin := slice * int8DotSlice
 		x := x[:min(int8DotSlice, op.depth-begin)]
 		end := min(begin+len(x), op.inputs)
-		flip(x[:end-begin], a.Src[0].Int8()[begin:end])
+		int8VNNI.fill(x[:end-begin], a.Src[0].Int8()[begin:end])
 		sums := all[slice*op.units:][:op.units]
 		for f := run * int8DotRun; f < min((run+1)*int8DotRun, op.units); {
 			_, rows := op.group(f)

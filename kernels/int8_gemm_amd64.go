@@ -26,7 +26,7 @@ type int8Product struct {
 // int8Words is the number of words of a group of the left matrix.
 const int8Words = amd64.GEMMGroup
 
-var int8AVX2 = &int8Product{
+var int8ProductAVX2 = &int8Product{
 	name: "avx2", rows: amd64.GEMMRows, columns: amd64.GEMMColumns, pack: amd64.Int8Pair,
 	fill: func(dst []byte, src []int8, zero int8) {
 		wide := view[int16](dst)[:len(src)]

@@ -4,14 +4,32 @@ package kernels
 
 import "math"
 
-// int8Block is the number of elements of the scales of a vector of sums.
-const (
-	int8Lanes = 16
-	int8Block = 7 * int8Lanes
-)
+// int8Set is what the loops on int8 of one instruction set have in common.
+type int8Set struct {
+	name         string
+	lanes, block int // of a vector of sums, and elements of its scales
+
+	// Rows of a picture are copied by fill: elements of size bytes each, which
+	// offset was added to. Words of four bytes are multiplied by words of weights
+	// of the same size.
+	size   int
+	offset int32
+	fill   func(dst []byte, src []int8)
+}
+
+// put packs weight i of a lane, of which there are lanes.
+func (set *int8Set) put(weights []byte, i, lane, lanes int, value int8) {
+	per := 4 / set.size
+	at := weights[(i/per*lanes+lane)*4+i%per*set.size:]
+	at[0] = byte(value)
+	if set.size > 1 {
+		at[1] = byte(int16(value) >> 8)
+	}
+}
 
 // int8Scaler packs what REQUANTIZE in amd64 needs.
 type int8Scaler struct {
+	set     *int8Set
 	weights Int8Weights
 	cloned  bool  // the weights are no longer the given ones
 	sums    []int // of each filter's weights
@@ -20,8 +38,8 @@ type int8Scaler struct {
 // newInt8Scaler returns nil if a sum with what rounds it could exceed 31 bits,
 // unless all that it can be give one and the same output: a channel of tiny
 // weights and a large bias.
-func newInt8Scaler(w Int8Weights, filters int) *int8Scaler {
-	l := &int8Scaler{weights: w, sums: make([]int, filters)}
+func newInt8Scaler(w Int8Weights, filters int, set *int8Set) *int8Scaler {
+	l := &int8Scaler{set: set, weights: w, sums: make([]int, filters)}
 	reach := make([]int, filters) // the largest magnitude of a sum without its bias
 	for i, v := range w.Values {
 		l.sums[i%filters] += int(v)
@@ -60,23 +78,28 @@ func (l *int8Scaler) put(block []int32, lane, filter int) {
 	if shift > 0 {
 		half = 1 << (shift - 1)
 	}
-	even, odd := lane&^1, lane&1*int8Lanes
-	block[lane] = l.weights.bias(filter) - (int32(l.weights.InZero)+128)*int32(l.sums[filter])
-	block[int8Lanes+lane] = max(r.Shift, 0) + 1
-	block[2*int8Lanes+odd+even] = r.Multiplier
-	block[4*int8Lanes+odd+even], block[4*int8Lanes+odd+even+1] = -1<<31, half
-	block[6*int8Lanes+lane] = shift
+	n := l.set.lanes
+	even, odd := lane&^1, lane&1*n
+	block[lane] = l.weights.bias(filter) - (int32(l.weights.InZero)+l.set.offset)*int32(l.sums[filter])
+	block[n+lane] = max(r.Shift, 0) + 1
+	block[2*n+odd+even] = r.Multiplier
+	block[4*n+odd+even], block[4*n+odd+even+1] = -1<<31, half
+	block[6*n+lane] = shift
+	if l.set.block > 7*n && shift > 0 {
+		block[7*n+lane] = -1
+	}
 }
 
 // bounds packs the zero point in words vectors' worth of 16 bits and the bounds
 // in lanes of 8 bits each.
 func (l *int8Scaler) bounds(dst []int32) {
 	w := &l.weights
-	n := (len(dst) - int8Lanes) / 2
-	for i := range int8Lanes {
+	lanes := l.set.lanes
+	n := (len(dst) - lanes) / 2
+	for i := range lanes {
 		dst[i] = int32(uint32(uint16(int16(w.OutZero))) * 0x10001)
 	}
 	for i := range n {
-		dst[int8Lanes+i], dst[int8Lanes+n+i] = int32(uint32(uint8(w.Low))*0x1010101), int32(uint32(uint8(w.High))*0x1010101)
+		dst[lanes+i], dst[lanes+n+i] = int32(uint32(uint8(w.Low))*0x1010101), int32(uint32(uint8(w.High))*0x1010101)
 	}
 }

@@ -40,7 +40,7 @@ func TestInt8FiltersOfLargeBias(t *testing.T) {
 		op.Run(&args, 0, op.Units(), NewBuffer(private))
 		return slices.Clone(args.Dst.Int8())
 	}
-	op := newInt8Tiles(spec, w)
+	op := newInt8Tiles(spec, w, int8TilesVNNI)
 	if op == nil {
 		t.Fatal("no op for a filter of one output")
 	}
@@ -54,7 +54,7 @@ func TestInt8FiltersOfLargeBias(t *testing.T) {
 		w.Values[i] = 127
 	}
 	w.Bias[7], w.Rescale[7] = 1<<30, NewRescale(50.5/(1<<30))
-	if op := newInt8Tiles(spec, w); op != nil {
+	if op := newInt8Tiles(spec, w, int8TilesVNNI); op != nil {
 		t.Errorf("%s takes sums that don't fit", op.Name())
 	}
 }

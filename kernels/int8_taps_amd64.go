@@ -25,13 +25,13 @@ const (
 
 // newInt8Taps returns the op, or nil for a convolution it isn't made for.
 func newInt8Taps(s *DepthwiseSpec, w Int8Weights) Op {
-	scaler := newInt8Scaler(w, s.Channels*s.Multiplier)
+	scaler := newInt8Scaler(w, s.Channels*s.Multiplier, int8VNNI)
 	if s.Multiplier != 1 || scaler == nil {
 		return nil
 	}
 	op := &int8Taps{spec: *s, band: max(1, min(s.OutHeight/int8TapUnits, int8TapBand)), run: s.Channels, width: s.OutWidth}
 	layer := s.grouped()
-	op.under = newInt8Band(&layer, op.band, s.OutWidth, w.InZero)
+	op.under = newInt8Band(&layer, op.band, s.OutWidth, w.InZero, int8VNNI)
 	for i := range s.KernelHeight {
 		for j := range s.KernelWidth {
 			op.taps = append(op.taps, i*s.DilationHeight*op.under.line+j*s.DilationWidth*s.Channels)
@@ -53,15 +53,15 @@ func (op *int8Taps) pack(l *int8Scaler) {
 	size := len(op.taps) * int8TapLanes
 	op.weight, op.scales = make([]int8, groups*size), make([]int32, groups*amd64.Int8TapScales)
 	for c := range op.run {
-		lane := c/4%4*int8Lanes + c%int8TapLanes/16*4 + c%4
+		lane := c/4%4*int8VNNI.lanes + c%int8TapLanes/16*4 + c%4
 		weight, scales := op.weight[c/int8TapLanes*size:], op.scales[c/int8TapLanes*amd64.Int8TapScales:]
 		for i := range op.spec.KernelHeight * op.spec.KernelWidth {
 			weight[i/4*int8TapLanes*4+lane*4+i%4] = l.weights.Values[i*channels+c%channels]
 		}
-		l.put(scales[lane/int8Lanes*int8Block:], lane%int8Lanes, c%channels)
+		l.put(scales[lane/int8VNNI.lanes*int8VNNI.block:], lane%int8VNNI.lanes, c%channels)
 	}
 	for group := range groups {
-		l.bounds(op.scales[group*amd64.Int8TapScales+4*int8Block:][:amd64.Int8TapScales-4*int8Block])
+		l.bounds(op.scales[group*amd64.Int8TapScales+4*int8VNNI.block:][:amd64.Int8TapScales-4*int8VNNI.block])
 	}
 }
 
@@ -70,7 +70,7 @@ func (op *int8Taps) Name() string { return "int8-depthwise/taps/avx512-vnni" }
 func (op *int8Taps) Units() int { return ceilDiv(op.spec.OutHeight, op.band) }
 
 // rows is the size of the copied rows: whole vectors are read.
-func (op *int8Taps) rows() int { return op.under.size() + int8TapLanes }
+func (op *int8Taps) rows() int { return op.under.bytes() + int8TapLanes }
 
 func (op *int8Taps) Workspace() (shared, private int) { return 0, bytes[byte](op.rows()) }
 
@@ -79,7 +79,7 @@ func (op *int8Taps) Run(a *Args, first, last int, private Buffer) {
 	rows := take[byte](&private, op.rows())
 	for unit := first; unit < last; unit++ {
 		y := unit * op.band
-		op.under.fill(rows, a.Src[0].Int8(), y, 0)
+		op.under.copy(rows, a.Src[0].Int8(), y, 0)
 		for i := range min(op.band, s.OutHeight-y) {
 			op.row(a.Dst.Int8()[(y+i)*s.OutWidth*s.Channels:][:s.OutWidth*s.Channels], rows[i*s.StrideHeight*op.under.line:])
 		}

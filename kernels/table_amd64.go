@@ -45,7 +45,7 @@ func tableAVX512() *Table {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
 			}
-			return newInt8Tiles(s, w)
+			return newInt8Tiles(s, w, int8TilesVNNI)
 		},
 		DenseInt8: func(s *DenseSpec, w Int8Weights) Op {
 			if !cpu.X86.HasAVX512VNNI {
@@ -55,7 +55,7 @@ func tableAVX512() *Table {
 				return newInt8Dot(s, w)
 			}
 			spec := s.convolution()
-			return newInt8Tiles(&spec, w)
+			return newInt8Tiles(&spec, w, int8TilesVNNI)
 		},
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op {
 			if !cpu.X86.HasAVX512VNNI {
@@ -106,9 +106,9 @@ func tableAVX2() *Table {
 		gradient:      gradientAVX2,
 		channels:      channelsAVX2,
 		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},
-		Conv2DInt8:    func(s *Conv2DSpec, w Int8Weights) Op { return newInt8GEMM(s, w, int8AVX2) },
+		Conv2DInt8:    conv2DInt8AVX2,
 		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
-		DenseInt8:     func(s *DenseSpec, w Int8Weights) Op { return newInt8DenseGEMM(s, w, int8AVX2) },
+		DenseInt8:     denseInt8AVX2,
 		CombineInt8:   newInt8Add,
 		MeanInt8:      newInt8Mean,
 		QuantizeInt8:  newInt8Quantize,
@@ -117,6 +117,21 @@ func tableAVX2() *Table {
 			return rounds * amd64.MultiplyAddRound
 		},
 	}
+}
+
+func conv2DInt8AVX2(s *Conv2DSpec, w Int8Weights) Op {
+	if op := newInt8Tiles(s, w, int8TilesAVX2); op != nil {
+		return op
+	}
+	return newInt8GEMM(s, w, int8ProductAVX2)
+}
+
+func denseInt8AVX2(s *DenseSpec, w Int8Weights) Op {
+	if s.Rows > 1 {
+		spec := s.convolution()
+		return conv2DInt8AVX2(&spec, w)
+	}
+	return newInt8DenseGEMM(s, w, int8ProductAVX2)
 }
 
 func conv2DAVX(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
