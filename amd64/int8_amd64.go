@@ -126,7 +126,7 @@ const Int8TapScales = 4*7*16 + 3*16
 //		for c := range channels {
 //			sum := bias[c]
 //			for i, tap := range taps {
-//				sum += src[x*step+tap+c] * w[i/4*256+lane(c)*4+i%4]
+//				sum += src[x*step+tap+c] * int8(w[i/4*256+lane(c)*4+i%4])
 //			}
 //			dst[x*dstStride+c] = the output of the sum, as Requantize makes it
 //		}
@@ -135,7 +135,20 @@ const Int8TapScales = 4*7*16 + 3*16
 // len(taps) is a positive multiple of 4. 64 bytes of src are read at each tap.
 //
 //go:noescape
-func Int8Taps(dst []int8, dstStride int, src []uint8, step int, taps []int, w []int8, scales []int32, channels, pixels int)
+func Int8Taps(dst []int8, dstStride int, src []uint8, step int, taps []int, w []uint8, scales []int32, channels, pixels int)
+
+// Int8TapScales256 is the number of elements of scales of 16 channels: what
+// Int8TileScales256 has of a vector of sums, twice, then the zero point in 16
+// int16, 16 int8 of the lower bound and 16 of the upper one. The lane of channel c
+// is c/4%2*8+c/8*4+c%4.
+const Int8TapScales256 = 2*8*8 + 2*8
+
+// Int8Taps256 is Int8Taps for 16 channels and src and w of int16, of which w holds
+// two taps of a lane together: taps and steps are bytes all the same. len(taps) is
+// a positive multiple of 2. channels is 16.
+//
+//go:noescape
+func Int8Taps256(dst []int8, dstStride int, src []uint8, step int, taps []int, w []uint8, scales []int32, channels, pixels int)
 
 // Int8Dense8 multiplies eight rows by a vector whose length is a positive multiple
 // of 64:

@@ -1,7 +1,7 @@
 #include "textflag.h"
 #include "int8_requantize_amd64.h"
 
-// func Int8Taps(dst []int8, dstStride int, src []uint8, step int, taps []int, w []int8, scales []int32, channels, pixels int)
+// func Int8Taps(dst []int8, dstStride int, src []uint8, step int, taps []int, w []uint8, scales []int32, channels, pixels int)
 //
 // Needs AVX512_VNNI.
 //

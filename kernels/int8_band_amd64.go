@@ -16,7 +16,7 @@ type int8Band struct {
 func newInt8Band(s *Conv2DSpec, rows, pixels int, zero int8, set *int8Set) int8Band {
 	columns := (pixels-1)*s.StrideWidth + (s.KernelWidth-1)*s.DilationWidth + 1
 	b := int8Band{
-		spec: *s, fill: set.fill, pixel: s.InChannels * set.size,
+		spec: *s, fill: set.fill, pixel: s.InChannels * set.element,
 		lines: (rows-1)*s.StrideHeight + (s.KernelHeight-1)*s.DilationHeight + 1,
 	}
 	b.line = columns * b.pixel

@@ -4,25 +4,24 @@ package kernels
 
 import "math"
 
-// int8Set is what the loops on int8 of one instruction set have in common.
+// int8Set is what loops on int8 of one instruction set have in common.
 type int8Set struct {
 	name         string
 	lanes, block int // of a vector of sums, and elements of its scales
 
-	// Rows of a picture are copied by fill: elements of size bytes each, which
-	// offset was added to. Words of four bytes are multiplied by words of weights
-	// of the same size.
-	size   int
-	offset int32
-	fill   func(dst []byte, src []int8)
+	// fill copies rows of a picture to elements of so many bytes that are offset
+	// more. Words of four bytes are multiplied by words of weights.
+	fill    func(dst []byte, src []int8)
+	element int
+	offset  int32
 }
 
 // put packs weight i of a lane, of which there are lanes.
 func (set *int8Set) put(weights []byte, i, lane, lanes int, value int8) {
-	per := 4 / set.size
-	at := weights[(i/per*lanes+lane)*4+i%per*set.size:]
+	per := 4 / set.element
+	at := weights[(i/per*lanes+lane)*4+i%per*set.element:]
 	at[0] = byte(value)
-	if set.size > 1 {
+	if set.element > 1 {
 		at[1] = byte(int16(value) >> 8)
 	}
 }

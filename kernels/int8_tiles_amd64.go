@@ -17,7 +17,7 @@ type int8TileKernels struct {
 }
 
 var int8VNNI = &int8Set{
-	name: "avx512-vnni", lanes: 16, block: 7 * 16, size: 1, offset: 128,
+	name: "avx512-vnni", lanes: 16, block: 7 * 16, element: 1, offset: 128,
 	fill: func(dst []byte, src []int8) { amd64.Int8Flip(dst, src[:len(dst)]) },
 }
 
@@ -28,7 +28,7 @@ var int8TilesVNNI = &int8TileKernels{
 }
 
 var int8AVX2 = &int8Set{
-	name: "avx2", lanes: 8, block: 8 * 8, size: 2,
+	name: "avx2", lanes: 8, block: 8 * 8, element: 2,
 	fill: func(dst []byte, src []int8) { amd64.Int8Widen(view[int16](dst), src[:len(dst)/2]) },
 }
 
@@ -73,7 +73,7 @@ func newInt8Tiles(s *Conv2DSpec, w Int8Weights, tile *int8TileKernels) Op {
 	}
 	op := &int8Tiles{
 		spec: *s, tile: tile, pooled: pooled, panels: ceilDiv(s.Filters, tile.filters),
-		height: s.OutHeight, width: s.OutWidth, words: ceilDiv(s.KernelWidth*s.InChannels*tile.size, 4),
+		height: s.OutHeight, width: s.OutWidth, words: ceilDiv(s.KernelWidth*s.InChannels*tile.element, 4),
 	}
 	rows := 1
 	if pooled {

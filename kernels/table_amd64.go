@@ -61,7 +61,7 @@ func tableAVX512() *Table {
 			if !cpu.X86.HasAVX512VNNI {
 				return nil
 			}
-			return newInt8Taps(s, w)
+			return newInt8Taps(s, w, int8TapsVNNI)
 		},
 		MultiplyAdd: func(rounds int) int {
 			amd64.MultiplyAdd512(rounds)
@@ -107,7 +107,7 @@ func tableAVX2() *Table {
 		channels:      channelsAVX2,
 		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},
 		Conv2DInt8:    conv2DInt8AVX2,
-		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Depthwise(s, w) },
+		DepthwiseInt8: depthwiseInt8AVX2,
 		DenseInt8:     denseInt8AVX2,
 		CombineInt8:   newInt8Add,
 		MeanInt8:      newInt8Mean,
@@ -124,6 +124,13 @@ func conv2DInt8AVX2(s *Conv2DSpec, w Int8Weights) Op {
 		return op
 	}
 	return newInt8GEMM(s, w, int8ProductAVX2)
+}
+
+func depthwiseInt8AVX2(s *DepthwiseSpec, w Int8Weights) Op {
+	if op := newInt8Taps(s, w, int8TapsAVX2); op != nil {
+		return op
+	}
+	return newInt8Depthwise(s, w)
 }
 
 func denseInt8AVX2(s *DenseSpec, w Int8Weights) Op {
