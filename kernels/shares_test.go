@@ -59,12 +59,13 @@ func executionsOf(ops ...Op) []execution {
 
 // share executes the op for some workers and returns the time of the busiest.
 func (e *execution) share(workers int) time.Duration {
-	k := work{units: int64(e.op.Units())}
+	k := work{shares: make([]share, workers)}
+	k.divide(e.op.Units())
 	busy := make([]time.Duration, workers)
 	for {
 		free := slices.Index(busy, slices.Min(busy))
 		start := time.Now()
-		first, last := k.take(workers)
+		first, last := k.take(free)
 		if first == last {
 			break
 		}

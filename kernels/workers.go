@@ -11,6 +11,10 @@ import (
 // is one of the workers; the others wait for work spinning, and sleep after a
 // short time without any. Do may be called by several goroutines: while one has
 // the workers, the others do their work by themselves.
+//
+// Every worker has a share of the units that follow each other, the same part of
+// every op, so that it mostly finds what it reads in its own core's cache: it wrote
+// that itself. Who has done his share helps the others, from their last unit on.
 type Workers struct {
 	helpers []*helper
 	pinning *pinning // nil: any core
@@ -31,15 +35,6 @@ const (
 	gateInside   = gateSleeping - 1
 	gateWork     = 1 << 32 // one in the count of works
 )
-
-// work is one execution of an Op.
-type work struct {
-	op      Op
-	args    *Args
-	private []Buffer
-	units   int64
-	next    atomic.Int64 // the first unit that nobody took
-}
 
 // helper is a worker other than the caller.
 type helper struct {
@@ -65,7 +60,7 @@ func NewWorkers(n int) *Workers {
 // newWorkers returns n workers whose helpers keep a thread each and call begin
 // on it, unless begin is nil.
 func newWorkers(n int, spin bool, begin func()) *Workers {
-	w := &Workers{spin: spin, done: make(chan struct{}, 1)}
+	w := &Workers{spin: spin, done: make(chan struct{}, 1), work: work{shares: make([]share, n)}}
 	for i := 1; i < n; i++ {
 		h := &helper{index: i, wake: make(chan bool, 1)}
 		w.helpers = append(w.helpers, h)
@@ -107,11 +102,11 @@ func (w *Workers) Do(op Op, args *Args, private []Buffer) {
 		return
 	}
 	defer w.busy.Unlock()
-	w.work.op, w.work.args, w.work.private, w.work.units = op, args, private, int64(units)
-	w.work.next.Store(0)
+	w.work.op, w.work.args, w.work.private = op, args, private
+	w.work.divide(units)
 	w.gate.Add(gateWork | gateOpen)
 	w.rouse(units - 1)
-	w.work.run(0, w.Count())
+	w.work.run(0)
 	w.shut()
 	w.work.op, w.work.args, w.work.private = nil, nil, nil
 	op.Finish(args)
@@ -138,33 +133,6 @@ func (w *Workers) shut() {
 	}
 }
 
-// run takes units until none is left.
-func (k *work) run(worker, workers int) {
-	for {
-		first, last := k.take(workers)
-		if first == last {
-			return
-		}
-		k.op.Run(k.args, first, last, k.private[worker])
-	}
-}
-
-// take returns the next units, or none if all are taken: large pieces first, so
-// that units that follow each other stay together, and small ones last, so that
-// all workers end at the same time.
-func (k *work) take(workers int) (first, last int) {
-	for {
-		first := k.next.Load()
-		last := first + max(1, (k.units-first)/int64(4*workers))
-		if first >= k.units {
-			return 0, 0
-		}
-		if k.next.CompareAndSwap(first, last) {
-			return int(first), int(last)
-		}
-	}
-}
-
 // help is the life of a helper.
 func (w *Workers) help(h *helper) {
 	seen := uint64(0) // the work it last took part in
@@ -177,7 +145,7 @@ func (w *Workers) help(h *helper) {
 			continue
 		}
 		seen = gate / gateWork
-		w.work.run(h.index, w.Count())
+		w.work.run(h.index)
 		if gate := w.gate.Add(^uint64(0)); gate&gateInside == 0 && gate&gateSleeping != 0 {
 			w.done <- struct{}{}
 		}
