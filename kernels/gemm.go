@@ -1,9 +1,10 @@
 package kernels
 
 // gemmConv2D is Conv2D as a matrix product whose left matrix, the pictures'
-// patches, exists one block at a time: a unit packs a few panels of pixels for
-// at most gemmDepth of the depth and multiplies them by all weights of that
-// depth, adding up in the output.
+// patches, exists one block at a time: a few panels of pixels are packed for at
+// most gemmDepth of the depth and multiplied by all weights of that depth, adding
+// up in the output. Units divide the pixels, and neighbouring ones are packed
+// together; if there are only few, units divide the filters.
 type gemmConv2D[T element] struct {
 	Unshared
 	spec   Conv2DSpec
@@ -18,11 +19,13 @@ type gemmConv2D[T element] struct {
 	filters   int // rounded up to whole panels
 	tiles     int // panels of pixels; none crosses a row of the output
 	across    int // of them in a row
-	divisions int // units that share the same pixels and divide the filters
+	divisions int // units that divide the filters; 1: they divide the tiles
 }
 
 const (
 	gemmDepth = 256 // depth of a block, so that a panel of each matrix stays in L1
+	// gemmDivisions is the most units that share the same few pixels.
+	gemmDivisions = 8
 	// gemmCall limits tiles*panels*depth of one call, which can't be preempted,
 	// to a fraction of a millisecond.
 	gemmCall = 1 << 14
@@ -56,7 +59,10 @@ func gemmOf[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], convert f
 	op.bounds, op.finish = s.Activation.split()
 	op.across = ceilDiv(s.OutWidth, gemm.rows)
 	op.tiles = s.OutHeight * op.across
-	op.divisions = max(1, min(op.filters/gemm.columns/gemm.cut.panels, gemm.cut.units/ceilDiv(op.tiles, gemm.cut.tiles)))
+	op.divisions = 1
+	if op.tiles <= gemm.cut.few {
+		op.divisions = max(1, min(op.filters/gemm.columns/gemm.cut.panels, gemmDivisions))
+	}
 	op.bias = make([]float32, op.filters)
 	op.convert = convert
 	for _, segments := range op.cut() {
@@ -143,7 +149,12 @@ func (op *gemmConv2D[T]) ErrorFactor() float64 {
 	return float64(depth + 2)
 }
 
-func (op *gemmConv2D[T]) Units() int { return ceilDiv(op.tiles, op.gemm.cut.tiles) * op.divisions }
+func (op *gemmConv2D[T]) Units() int {
+	if op.divisions > 1 {
+		return op.divisions
+	}
+	return ceilDiv(op.tiles, op.gemm.cut.unit)
+}
 
 func (op *gemmConv2D[T]) Workspace() (shared, private int) {
 	pixels := op.gemm.cut.tiles * op.gemm.rows
@@ -151,11 +162,14 @@ func (op *gemmConv2D[T]) Workspace() (shared, private int) {
 }
 
 func (op *gemmConv2D[T]) Run(a *Args, first, last int, private Buffer) {
-	panels := op.filters / op.gemm.columns
-	for unit := first; unit < last; unit++ {
-		tile, division := unit/op.divisions*op.gemm.cut.tiles, unit%op.divisions
-		op.run(a.Dst.Float32(), a.Src[0].Float32(), 0, tile, min(tile+op.gemm.cut.tiles, op.tiles),
-			division*panels/op.divisions, (division+1)*panels/op.divisions, private)
+	dst, src, panels := a.Dst.Float32(), a.Src[0].Float32(), op.filters/op.gemm.columns
+	if op.divisions > 1 {
+		op.run(dst, src, 0, 0, op.tiles, first*panels/op.divisions, last*panels/op.divisions, private)
+		return
+	}
+	end := min(last*op.gemm.cut.unit, op.tiles)
+	for t := first * op.gemm.cut.unit; t < end; t += op.gemm.cut.tiles {
+		op.run(dst, src, 0, t, min(t+op.gemm.cut.tiles, end), 0, panels, private)
 	}
 }
 

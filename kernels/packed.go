@@ -41,14 +41,15 @@ type gemmKernels[T element] struct {
 
 // gemmCut says how work is cut into units.
 type gemmCut struct {
-	tiles    int // panels of rows that a unit of gemmConv2D makes
-	winograd int // and one of winograd
-	units    int // gemmConv2D divides the columns as well if there were fewer
+	tiles    int // panels of rows that gemmConv2D packs at once
+	unit     int // and those of one unit
+	winograd int // panels of rows of a unit of winograd
+	few      int // up to so many panels of rows gemmConv2D divides the columns instead,
 	panels   int // but not into less than this number of panels
 }
 
 // narrowCut is for products of small panels.
-var narrowCut = gemmCut{tiles: 8, winograd: 2, units: 8, panels: 1}
+var narrowCut = gemmCut{tiles: 8, unit: 2, winograd: 2, few: 8, panels: 1}
 
 // bounds are the limits of an activation that clamps; low of -Inf and high of
 // +Inf mean none.
