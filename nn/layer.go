@@ -16,7 +16,7 @@ type Layer interface {
 }
 
 // Weight is a variable of a layer. Value is nil until a reader fills it and
-// then has Shape.Size() elements.
+// then has Shape.Size() elements, unless Float16 has them.
 type Weight struct {
 	Name      string // Keras's name of it in the layer: "kernel", "bias", "gamma"
 	Shape     Shape
@@ -25,6 +25,10 @@ type Weight struct {
 	// for the count of a Normalization. Its Value is float32 all the same.
 	DType string
 	Value []float32
+	// Float16, where Value is nil, are the bits of values in half precision, as
+	// they lie on disk. Compile takes them as they are; what reads or changes
+	// values wants Widen before.
+	Float16 []uint16
 	// Scales are those of weights that are multiples of them between -128 and
 	// 127 times: one for each element of the last axis, or one for all. They are
 	// nil for any other weights.

@@ -159,14 +159,6 @@ func (l *Reshape) lower(_ *graph, in []tensor, out Shape) (tensor, error) {
 	return tensor{in[0].id, out}, nil
 }
 
-// values returns the weight's values, nil if there is no weight.
-func values(w *Weight) []float32 {
-	if w == nil {
-		return nil
-	}
-	return w.Value
-}
-
 // activate applies an activation to a tensor that is not yet activated.
 func (g *graph) activate(a Activation, t tensor) tensor {
 	if a.Linear() {

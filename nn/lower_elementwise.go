@@ -127,7 +127,7 @@ func (l *PReLU) lower(g *graph, in []tensor, out Shape) (tensor, error) {
 	if g.training {
 		return g.add(&preluTraining{layer: l, from: from, to: to}, out, in[0]), nil
 	}
-	spec := kernels.PReLUSpec{Rows: out.Size() / to.Size(), Size: to.Size(), Alpha: expand(l.Alpha.Value, from, to)}
+	spec := kernels.PReLUSpec{Rows: out.Size() / to.Size(), Size: to.Size(), Alpha: expand(values(l.Alpha), from, to)}
 	return g.add(&preluStep{spec}, out, in[0]), nil
 }
 

@@ -90,7 +90,7 @@ func (l *Normalization) fields(c *config) {
 func (l *Normalization) Affine() (scale, offset []float64) {
 	mean, variance := l.GivenMean, l.GivenVariance
 	if mean == nil {
-		mean, variance = float64s(l.Mean.Value), float64s(l.Variance.Value)
+		mean, variance = float64s(values(l.Mean)), float64s(values(l.Variance))
 	}
 	scale, offset = make([]float64, len(variance)), make([]float64, max(len(mean), len(variance)))
 	for c, v := range variance {

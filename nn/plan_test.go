@@ -336,11 +336,16 @@ func TestWhatCompileRefuses(t *testing.T) {
 		precision Precision
 		want      string
 	}{
-		"unknown layer":     {&stranger{Named("odd")}, nil, Float32, `layer "odd" (Stranger)`},
-		"missing weights":   {dense(), func(m *Model) { m.Weights()[1].Value = nil }, Float32, `layer "head" (Dense): weight bias has 0 values`},
-		"too few weights":   {dense(), func(m *Model) { m.Weights()[0].Value = make([]float32, 5) }, Float32, "weight kernel has 5 values"},
-		"no number":         {dense(), func(m *Model) { m.Weights()[0].Value[4] = float32(math.NaN()) }, Float32, "weight kernel has the value NaN at 4"},
-		"infinity":          {dense(), func(m *Model) { m.Weights()[1].Value[2] = float32(math.Inf(-1)) }, Float32, "weight bias has the value -Inf at 2"},
+		"unknown layer":   {&stranger{Named("odd")}, nil, Float32, `layer "odd" (Stranger)`},
+		"missing weights": {dense(), func(m *Model) { m.Weights()[1].Value = nil }, Float32, `layer "head" (Dense): weight bias has 0 values`},
+		"too few weights": {dense(), func(m *Model) { m.Weights()[0].Value = make([]float32, 5) }, Float32, "weight kernel has 5 values"},
+		"no number":       {dense(), func(m *Model) { m.Weights()[0].Value[4] = float32(math.NaN()) }, Float32, "weight kernel has the value NaN at 4"},
+		"infinity":        {dense(), func(m *Model) { m.Weights()[1].Value[2] = float32(math.Inf(-1)) }, Float32, "weight bias has the value -Inf at 2"},
+		"no number in float16": {dense(), func(m *Model) {
+			w := m.Weights()[0]
+			w.Float16, w.Value = make([]uint16, len(w.Value)), nil
+			w.Float16[4] = 0x7e00
+		}, Float16, "weight kernel has the value NaN at 4"},
 		"beyond float16":    {dense(), func(m *Model) { m.Weights()[0].Value[1] = 70000 }, Float16, "beyond the 65504 of float16"},
 		"negative variance": {NewBatchNormalization(), func(m *Model) { m.Weights()[3].Value[0] = -1 }, Float32, "BatchNormalization"},
 	} {

@@ -2,7 +2,7 @@ package nn
 
 import (
 	"fmt"
-	"math"
+	"slices"
 	"strings"
 
 	"golang.org/x/sync/errgroup"
@@ -44,27 +44,25 @@ func ParsePrecision(name string) (Precision, error) {
 // point are in float16.
 func (p Precision) pack(w parameters) (kernels.Weights, error) {
 	if p == Float32 {
-		return kernels.Weights{Float32: w.kernel, Bias: w.bias}, nil
+		return kernels.Weights{Float32: w.wide(), Bias: w.bias}, nil
+	}
+	if w.half != nil {
+		return kernels.Weights{Float16: w.half, Bias: w.bias}, nil
 	}
 	short := make([]uint16, len(w.kernel))
 	var group errgroup.Group
-	for from := 0; from < len(short); from += packRun {
+	for from := 0; from < len(short); from += weightRun {
 		group.Go(func() error {
-			to := min(from+packRun, len(short))
+			to := min(from+weightRun, len(short))
 			quant.NarrowFloat16(short[from:to], w.kernel[from:to])
-			for i, bits := range short[from:to] {
-				if bits&0x7fff == 0x7c00 {
-					return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", from+i, w.kernel[from+i], 65504, Float16, Float32)
-				}
+			if at := quant.InfiniteFloat16(short[from:to]); at >= 0 {
+				return fmt.Errorf("weight %d is %g, beyond the %d of %s: use %s", from+at, w.kernel[from+at], 65504, Float16, Float32)
 			}
 			return nil
 		})
 	}
 	return kernels.Weights{Float16: short, Bias: w.bias}, group.Wait()
 }
-
-// packRun is the number of weights that are converted by one goroutine.
-const packRun = 1 << 18
 
 // size is the memory in bytes of weights in the precision.
 func (p Precision) size(w parameters) int {
@@ -78,19 +76,28 @@ func (p Precision) size(w parameters) int {
 			bytes = 1
 		}
 	}
-	return len(w.kernel)*bytes + len(w.bias)*kernels.Float32Bytes
+	return max(len(w.kernel), len(w.half))*bytes + len(w.bias)*kernels.Float32Bytes
 }
 
 // parameters are the weights of a step while a plan is compiled. They belong to
 // the model until the first change.
 type parameters struct {
 	kernel, bias []float32
+	half         []uint16 // the kernel, where it is held in float16
 	owned        bool
 	from         []*Weight // kernel and, if any, bias
 }
 
 func parametersOf(kernel, bias *Weight) parameters {
-	return parameters{kernel: values(kernel), bias: values(bias), from: present(kernel, bias)}
+	return parameters{kernel: kernel.Value, half: kernel.Float16, bias: values(bias), from: present(kernel, bias)}
+}
+
+// wide is the kernel in float32.
+func (w *parameters) wide() []float32 {
+	if w.half == nil {
+		return w.kernel
+	}
+	return widened(w.half)
 }
 
 func (w *parameters) sources() []*Weight { return w.from }
@@ -104,7 +111,11 @@ func (w *parameters) own(outputs int) {
 	}
 	bias := make([]float32, outputs)
 	copy(bias, w.bias)
-	*w = parameters{kernel: append([]float32(nil), w.kernel...), bias: bias, owned: true}
+	kernel := w.wide()
+	if w.half == nil {
+		kernel = slices.Clone(kernel)
+	}
+	*w = parameters{kernel: kernel, bias: bias, owned: true}
 }
 
 // scaleOutputs folds y*scale + offset into parameters whose last axis is the
@@ -133,38 +144,4 @@ func (w *parameters) scaleInputs(scale, offset []float32, outputs int, input fun
 	for i := range w.bias {
 		w.bias[i] = float32(float64(w.bias[i]) + bias[i])
 	}
-}
-
-// CheckWeights returns an error naming the layer unless every weight of the
-// model has its values and all of them are finite.
-func CheckWeights(m *Model) error {
-	for _, l := range m.Layers {
-		if inner, ok := l.(*Model); ok {
-			if err := CheckWeights(inner); err != nil {
-				return err
-			}
-			continue
-		}
-		for _, w := range l.Weights() {
-			if err := w.check(); err != nil {
-				return &LayerError{l.Name(), l.Class(), err}
-			}
-		}
-	}
-	return nil
-}
-
-// infinity is the exponent of what is infinite or not a number.
-const infinity = 0x7f800000
-
-func (w *Weight) check() error {
-	if len(w.Value) != w.Shape.Size() {
-		return fmt.Errorf("weight %s has %d values and its shape %v asks for %d", w.Name, len(w.Value), []int(w.Shape), w.Shape.Size())
-	}
-	for i, v := range w.Value {
-		if math.Float32bits(v)&infinity == infinity {
-			return fmt.Errorf("weight %s has the value %g at %d", w.Name, v, i)
-		}
-	}
-	return nil
 }

@@ -21,6 +21,7 @@ func Quantizable(m *Model) (*Model, error) {
 	if err := CheckWeights(m); err != nil {
 		return nil, err
 	}
+	m.Widen()
 	q := &quantizable{names: map[string]bool{}}
 	var inputs []int
 	for _, id := range m.Inputs {

@@ -72,6 +72,7 @@ func NewTrainer(m *Model, o TrainOptions) (*Trainer, error) {
 	if err := CheckWeights(m); err != nil {
 		return nil, err
 	}
+	m.Widen()
 	if len(m.Inputs) != 1 || len(m.Outputs) != 1 {
 		return nil, fmt.Errorf("model %q has %d inputs and %d outputs: training takes models with one of each", m.ModelName, len(m.Inputs), len(m.Outputs))
 	}

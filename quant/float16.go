@@ -62,6 +62,39 @@ func NarrowFloat16(dst []uint16, src []float32) {
 	}
 }
 
+// InfiniteFloat16 is the index of the first that is infinite or not a number, -1
+// if all are finite.
+func InfiniteFloat16(bits []uint16) int {
+	const last = 0x0400 // bit of the exponent: a sum carries where all are set
+	rest := bits
+	for len(rest) >= 4 {
+		carries := (rest[0]&exponent16 + last) | (rest[1]&exponent16 + last) | (rest[2]&exponent16 + last) | (rest[3]&exponent16 + last)
+		if carries&0x8000 != 0 {
+			break
+		}
+		rest = rest[4:]
+	}
+	for i, b := range rest {
+		if b&exponent16 == exponent16 {
+			return len(bits) - len(rest) + i
+		}
+	}
+	return -1
+}
+
+// GetFloat16 sets dst to the bits in its 2*len(dst) little-endian bytes.
+func GetFloat16(dst []uint16, src []byte) {
+	src = src[:2*len(dst)]
+	for len(dst) >= 4 {
+		four := binary.LittleEndian.Uint64(src)
+		dst[0], dst[1], dst[2], dst[3] = uint16(four), uint16(four>>16), uint16(four>>32), uint16(four>>48)
+		dst, src = dst[4:], src[8:]
+	}
+	for i := range dst {
+		dst[i] = binary.LittleEndian.Uint16(src[2*i:])
+	}
+}
+
 // DecodeFloat16 sets dst to the values of its 2*len(dst) little-endian bytes, as
 // FromFloat16.
 func DecodeFloat16(dst []float32, src []byte) {

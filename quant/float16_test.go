@@ -3,6 +3,7 @@ package quant
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/x448/float16"
@@ -17,13 +18,18 @@ func TestEveryFloat16(t *testing.T) {
 	}
 	bytes := make([]byte, 2*len(bits))
 	PutFloat16(bytes, bits)
+	again := make([]uint16, len(bits))
 	values, decoded, narrowed, encoded := make([]float32, len(bits)), make([]float32, len(bits)), make([]uint16, len(bits)), make([]byte, len(bytes))
 	for from, n := 0, 1; from < len(bits); from, n = from+n, n%11+1 {
 		n = min(n, len(bits)-from)
 		WidenFloat16(values[from:][:n], bits[from:][:n])
 		DecodeFloat16(decoded[from:][:n], bytes[2*from:][:2*n])
+		GetFloat16(again[from:][:n], bytes[2*from:][:2*n])
 		NarrowFloat16(narrowed[from:][:n], want[from:][:n])
 		EncodeFloat16(encoded[2*from:][:2*n], want[from:][:n])
+	}
+	if !slices.Equal(again, bits) {
+		t.Error("the bits changed on their way through bytes")
 	}
 	for i, v := range want {
 		same := func(got float32) bool { return math.Float32bits(got) == math.Float32bits(v) }
@@ -64,6 +70,26 @@ func TestFloat16IsTheNearest(t *testing.T) {
 	for i, v := range values {
 		if want := float16.Fromfloat32(v).Bits(); got[i] != want || ToFloat16(v) != want {
 			t.Fatalf("%g (%#08x) is %#04x, got %#04x and %#04x", v, math.Float32bits(v), want, got[i], ToFloat16(v))
+		}
+	}
+}
+
+// TestInfiniteFloat16 spoils each place of runs of every length.
+func TestInfiniteFloat16(t *testing.T) {
+	for _, bad := range []uint16{0x7c00, 0xfc00, 0x7c01, 0xffff} {
+		for n := range 14 {
+			bits := make([]uint16, n)
+			for i := range bits {
+				bits[i] = 0x83ff + 0x400*uint16(i%31)
+			}
+			for at := n - 1; at >= 0; at-- {
+				if i := InfiniteFloat16(bits[:at]); i != -1 {
+					t.Fatalf("%x: found %d", bits[:at], i)
+				}
+				if bits[at] = bad; InfiniteFloat16(bits) != at {
+					t.Fatalf("%x: found %d, want %d", bits, InfiniteFloat16(bits), at)
+				}
+			}
 		}
 	}
 }

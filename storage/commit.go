@@ -215,6 +215,7 @@ func encodeJSON(v any) ([]byte, error) {
 // few, and statistics of batch normalization may be beyond its range. In int8
 // the kernels with scales are int8, with the scales beside them.
 func encodeWeights(network *nn.Model, p Precision) ([]byte, error) {
+	network.Widen()
 	var tensors []safetensors.Tensor
 	for _, w := range namedWeights(network) {
 		if p == Int8 && w.weight.Scales != nil {

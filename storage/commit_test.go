@@ -82,6 +82,38 @@ func TestCommitFloat16(t *testing.T) {
 	}
 }
 
+// TestFloat16IsKept loads kernels in half precision as they lie there, from
+// which the same model is compiled and stored.
+func TestFloat16IsKept(t *testing.T) {
+	dir := own(t, reference+"/leaky_batchnorm/savedmodel", CommitOptions{Precision: Float16})
+	wide := mustLoad(t, dir)
+	kept, err := Load(dir, LoadOptions{KeepFloat16: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range kept.Network.Weights() {
+		if kernel := len(w.Shape) > 1; kernel != (w.Float16 != nil) || kernel != (w.Value == nil) {
+			t.Errorf("%s of shape %v has %d values and %d in float16", w.Name, w.Shape, len(w.Value), len(w.Float16))
+		}
+	}
+	if !same(t, kept, wide) {
+		t.Error("it computes something else")
+	}
+	again := filepath.Join(t.TempDir(), "again")
+	if err := Commit(again, kept, CommitOptions{Precision: Float16}); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{weightsFile, modelFile} {
+		want, err := os.ReadFile(filepath.Join(dir, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(filepath.Join(again, file)); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s changed: %v", file, err)
+		}
+	}
+}
+
 func TestCommitRefuses(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -260,9 +292,11 @@ func TestSealedDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		reseal(t, dir, c.file, c.change(data))
-		_, err = Load(dir, LoadOptions{})
-		if err == nil || !strings.Contains(err.Error(), c.want) || blamed(err) == "" {
-			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		for _, keep := range []bool{false, true} {
+			_, err = Load(dir, LoadOptions{KeepFloat16: keep})
+			if err == nil || !strings.Contains(err.Error(), c.want) || blamed(err) == "" {
+				t.Errorf("%s: %v, want %q", c.name, err, c.want)
+			}
 		}
 	}
 }

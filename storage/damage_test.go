@@ -97,6 +97,9 @@ func checkDamage(t *testing.T, d storagetest.Damage, dir string, good *Model) (h
 	t.Helper()
 	m, err := Load(dir, LoadOptions{})
 	verified := Verify(dir)
+	if _, kept := Load(dir, LoadOptions{KeepFloat16: true}); (kept == nil) != (err == nil) {
+		t.Errorf("%s: with float16 kept, %v; else, %v", d.Name, kept, err)
+	}
 	if err != nil {
 		file := blamed(err)
 		if file == "" || !strings.Contains(err.Error(), file+": ") || strings.HasSuffix(err.Error(), ": ") {

@@ -36,7 +36,9 @@ func (Engine) Verify(_ context.Context, path string) error { return Verify(path)
 // Load implements Loader: it loads the model, compiles it, and lets it answer
 // the probe, or a grey picture when there is none.
 func (e Engine) Load(ctx context.Context, path string) (*Ready, error) {
-	m, err := Load(path, e.Open)
+	o := e.Open
+	o.KeepFloat16 = true
+	m, err := Load(path, o)
 	if err != nil {
 		return nil, err
 	}
@@ -48,7 +50,7 @@ func (e Engine) Load(ctx context.Context, path string) (*Ready, error) {
 		return nil, &DamagedError{File: m.Name, Reason: err.Error(), Err: err}
 	}
 	for _, w := range m.Network.Weights() {
-		w.Value = nil
+		w.Value, w.Float16 = nil, nil
 	}
 	r := &Ready{Model: m, Plan: plan}
 	if e.Runner != nil {

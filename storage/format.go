@@ -23,7 +23,7 @@ type format struct {
 	verify func(s *source) error
 	// load reads the model. What it leaves empty of labels and preprocessing is
 	// looked for beside the model.
-	load func(s *source) (*Model, error)
+	load func(s *source, o LoadOptions) (*Model, error)
 }
 
 // formats are all known ones, those of directories before those of files.

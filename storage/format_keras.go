@@ -24,7 +24,7 @@ func kerasFormats() []format {
 			weights: "model.weights.h5",
 			detect:  func(s *source) bool { return s.file == "" && keras.IsUnzipped(s.dir) },
 			verify:  func(s *source) error { return keras.VerifyUnzipped(s.dir) },
-			load:    func(s *source) (*Model, error) { return kerasModel(keras.LoadUnzipped(s.dir)) },
+			load:    func(s *source, _ LoadOptions) (*Model, error) { return kerasModel(keras.LoadUnzipped(s.dir)) },
 		},
 	}
 }
@@ -55,7 +55,7 @@ func fileFormat(name string, endings []string, begins func(head []byte) bool, lo
 			defer f.Close()
 			return verify(f, f.Size, s.file)
 		},
-		load: func(s *source) (*Model, error) {
+		load: func(s *source, _ LoadOptions) (*Model, error) {
 			f, err := s.dir.Open(s.file)
 			if err != nil {
 				return nil, err

@@ -44,7 +44,7 @@ func wholeFormat(name string, complete func([]byte) bool, verify func([]byte) er
 			}
 			return nil
 		},
-		load: func(s *source) (*Model, error) {
+		load: func(s *source, _ LoadOptions) (*Model, error) {
 			data, err := read(s)
 			if err != nil {
 				return nil, err

@@ -9,11 +9,14 @@ import (
 	"edged/storage/keras"
 )
 
-// LoadOptions say what a model's files may leave open.
+// LoadOptions say what a model's files may leave open, and how it is held.
 type LoadOptions struct {
 	// Preprocessing is for models that come without it. What is empty in it
 	// stands for scale 1/255, bilinear, RGB or gray as the network's input asks.
 	Preprocessing nn.Preprocessing
+	// KeepFloat16 leaves weights that edged's own form has in float16 as they are,
+	// in nn.Weight.Float16, for a model that will only be compiled.
+	KeepFloat16 bool
 }
 
 // Load reads the model at path: a directory, or a single file, in any form that
@@ -29,7 +32,7 @@ func Load(path string, o LoadOptions) (*Model, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	defer s.close()
-	m, err := f.load(s)
+	m, err := f.load(s, o)
 	if err == nil {
 		m.Path, m.Name, m.Format = s.path, s.name(), f.name
 		err = s.complete(m, f, o)
@@ -141,7 +144,7 @@ func savedModelFormat() format {
 			return s.file == "" && slices.ContainsFunc([]string{"saved_model.pb", "keras_metadata.pb", "variables"}, s.dir.Has)
 		},
 		verify: func(s *source) error { return keras.VerifySavedModel(s.dir) },
-		load: func(s *source) (*Model, error) {
+		load: func(s *source, _ LoadOptions) (*Model, error) {
 			network, err := keras.LoadSavedModel(s.dir)
 			if err != nil {
 				return nil, err

@@ -58,7 +58,7 @@ func ownFormat() format {
 			}
 			return verifyFiles(s.dir, m)
 		},
-		load: func(s *source) (*Model, error) { return readOwn(s.dir) },
+		load: func(s *source, o LoadOptions) (*Model, error) { return readOwn(s.dir, o) },
 	}
 }
 
@@ -78,7 +78,7 @@ func verifyFiles(dir *folder.Folder, m *manifest, except ...string) error {
 
 // readOwn reads a model in edged's own form. Every file is read once, and what
 // is used is what was hashed.
-func readOwn(dir *folder.Folder) (*Model, error) {
+func readOwn(dir *folder.Folder, o LoadOptions) (*Model, error) {
 	list, err := readManifest(dir)
 	if err != nil {
 		return nil, err
@@ -93,7 +93,7 @@ func readOwn(dir *folder.Folder) (*Model, error) {
 	if m.Labels, err = readOwnLabels(dir, list); err != nil {
 		return nil, err
 	}
-	if err := readWeights(dir, list, m.Network); err != nil {
+	if err := readWeights(dir, list, m.Network, o.KeepFloat16); err != nil {
 		return nil, err
 	}
 	m.Probe, err = readProbe(dir, list, m.Network)
@@ -188,8 +188,8 @@ func (w namedWeight) wrong(err error) error {
 }
 
 // readWeights fills the network's weights in the order of the file, which holds
-// exactly those.
-func readWeights(dir *folder.Folder, list *manifest, network *nn.Model) error {
+// exactly those; keep16 is LoadOptions.KeepFloat16.
+func readWeights(dir *folder.Folder, list *manifest, network *nn.Model, keep16 bool) error {
 	listed, _ := list.find(weightsFile)
 	if listed.Size > maxWeights {
 		return folder.Damaged(weightsFile, "it has %d bytes and may have %d", listed.Size, int64(maxWeights))
@@ -200,7 +200,7 @@ func readWeights(dir *folder.Folder, list *manifest, network *nn.Model) error {
 	}
 	defer file.Close()
 	hashed := &hashedReader{r: file, sum: sha256.New()}
-	err = fillWeights(hashed, listed.Size, network)
+	err = fillWeights(hashed, listed.Size, network, keep16)
 	if errors.Is(err, safetensors.ErrShort) {
 		return folder.Short(weightsFile, "%v", err)
 	}
@@ -210,7 +210,7 @@ func readWeights(dir *folder.Folder, list *manifest, network *nn.Model) error {
 	return listed.match(hashed.sum)
 }
 
-func fillWeights(r io.ReaderAt, size int64, network *nn.Model) error {
+func fillWeights(r io.ReaderAt, size int64, network *nn.Model, keep16 bool) error {
 	f, err := safetensors.Open(r, size)
 	if err != nil {
 		return err
@@ -244,7 +244,12 @@ func fillWeights(r io.ReaderAt, size int64, network *nn.Model) error {
 		if t.DType != safetensors.F32 && t.DType != safetensors.F16 && t.DType != safetensors.I8 {
 			return w.wrong(fmt.Errorf("is stored as %s and must be F32, F16 or I8", t.DType))
 		}
-		if w.weight.Value, err = values(); err != nil {
+		if keep16 && t.DType == safetensors.F16 {
+			w.weight.Float16, err = f.Float16s(t.Name)
+		} else {
+			w.weight.Value, err = values()
+		}
+		if err != nil {
 			return err
 		}
 	}

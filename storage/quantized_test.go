@@ -135,7 +135,7 @@ func TestInt8WeightsRefuse(t *testing.T) {
 		if err := safetensors.Write(&b, tensors, nil); err != nil {
 			t.Fatal(err)
 		}
-		err := fillWeights(bytes.NewReader(b.Bytes()), int64(b.Len()), network())
+		err := fillWeights(bytes.NewReader(b.Bytes()), int64(b.Len()), network(), false)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", name, err, c.want)
 		}

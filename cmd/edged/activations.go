@@ -24,11 +24,7 @@ func newActivations() *cobra.Command {
 			"preprocessing), and writes every layer's output as \"layerNN.Class\", and \"output\".",
 		Args: takes(),
 		RunE: func(*cobra.Command, []string) error {
-			m, err := model.load()
-			if err != nil {
-				return err
-			}
-			plan, err := model.compile(m, true)
+			_, plan, err := model.compile(true)
 			if err != nil {
 				return err
 			}

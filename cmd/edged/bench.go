@@ -55,11 +55,7 @@ func newBench() *cobra.Command {
 // newBenchmark loads and compiles the model and notes how long that takes.
 func newBenchmark(flags *modelFlags) (*benchmark, error) {
 	begin := time.Now()
-	m, err := flags.load()
-	if err != nil {
-		return nil, err
-	}
-	plan, err := flags.compile(m, false)
+	_, plan, err := flags.compile(false)
 	if err != nil {
 		return nil, err
 	}

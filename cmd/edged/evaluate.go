@@ -70,11 +70,7 @@ func newEvaluate() *cobra.Command {
 }
 
 func newEvaluator(flags *modelFlags) (*train.Evaluator, error) {
-	m, err := flags.load()
-	if err != nil {
-		return nil, err
-	}
-	plan, err := flags.compile(m, false)
+	m, plan, err := flags.compile(false)
 	if err != nil {
 		return nil, err
 	}

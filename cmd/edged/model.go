@@ -55,8 +55,10 @@ func (f *modelFlags) addPreprocessing(command *cobra.Command) {
 }
 
 // load reads the model. Preprocessing that was given goes over the model's own.
-func (f *modelFlags) load() (*storage.Model, error) {
-	m, err := storage.Load(f.model, storage.LoadOptions{})
+func (f *modelFlags) load() (*storage.Model, error) { return f.loadAs(storage.LoadOptions{}) }
+
+func (f *modelFlags) loadAs(o storage.LoadOptions) (*storage.Model, error) {
+	m, err := storage.Load(f.model, o)
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +79,15 @@ func (f *modelFlags) override(p *nn.Preprocessing) {
 	}
 }
 
-// compile compiles the model for the wanted precision and kernels.
-func (f *modelFlags) compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
+// compile loads the model and compiles it for the wanted precision and kernels.
+func (f *modelFlags) compile(keepLayers bool) (*storage.Model, *nn.Plan, error) {
+	m, err := f.loadAs(storage.LoadOptions{KeepFloat16: true})
+	if err != nil {
+		return nil, nil, err
+	}
 	plan, err := engine.Options{Precision: f.precision.value, Kernels: f.kernels}.Compile(m, keepLayers)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.model, err)
+		return nil, nil, fmt.Errorf("%s: %w", f.model, err)
 	}
-	return plan, nil
+	return m, plan, nil
 }

@@ -64,11 +64,7 @@ type predictor struct {
 }
 
 func newPredictor(flags *modelFlags) (*predictor, error) {
-	m, err := flags.load()
-	if err != nil {
-		return nil, err
-	}
-	plan, err := flags.compile(m, false)
+	m, plan, err := flags.compile(false)
 	if err != nil {
 		return nil, err
 	}

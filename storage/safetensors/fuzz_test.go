@@ -33,6 +33,9 @@ func FuzzOpen(f *testing.F) {
 			if err != nil || len(values) != i.Elements() {
 				t.Fatalf("%s: %d values, %v", i.Name, len(values), err)
 			}
+			if half, err := file.Float16s(i.Name); (err == nil) != (i.DType == F16) || err == nil && len(half) != i.Elements() {
+				t.Fatalf("%s: %d values in float16, %v", i.Name, len(half), err)
+			}
 			total += len(raw)
 		}
 		if total > len(data) {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"edged/quant"
 )
 
 // chunk is how much of a tensor is in memory while it is converted.
@@ -106,16 +108,36 @@ func (f *File) ReadFloat32s(name string, dst []float32) error {
 	if len(dst) != t.Elements() {
 		return fmt.Errorf("tensor %q has %d elements and room for %d was given", name, t.Elements(), len(dst))
 	}
-	size := t.DType.Size()
+	return f.chunks(t, func(first int, data []byte) {
+		t.DType.Decode(dst[first:][:len(data)/t.DType.Size()], data)
+	})
+}
+
+// Float16s returns the bits of the elements of an F16 tensor.
+func (f *File) Float16s(name string) ([]uint16, error) {
+	t, err := f.find(name)
+	if err != nil {
+		return nil, err
+	}
+	if t.DType != F16 {
+		return nil, fmt.Errorf("tensor %q is of type %s, not F16", name, t.DType)
+	}
+	bits := make([]uint16, t.Elements())
+	return bits, f.chunks(t, func(first int, data []byte) {
+		quant.GetFloat16(bits[first:][:len(data)/2], data)
+	})
+}
+
+// chunks reads a tensor piece by piece; first is the index of a piece's first
+// element. The bytes are valid during the call.
+func (f *File) chunks(t Info, read func(first int, data []byte)) error {
 	buffer := make([]byte, min(chunk, t.end-t.begin))
 	for done := int64(0); done < t.end-t.begin; done += int64(len(buffer)) {
 		buffer = buffer[:min(int64(len(buffer)), t.end-t.begin-done)]
 		if err := f.read(t, buffer, done); err != nil {
 			return err
 		}
-		n := len(buffer) / size
-		t.DType.Decode(dst[:n], buffer)
-		dst = dst[n:]
+		read(int(done)/t.DType.Size(), buffer)
 	}
 	return nil
 }

@@ -69,6 +69,15 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("%s: %v %v, want %v", name, got, err, values)
 		}
 	}
+	if bits, err := f.Float16s("half"); err != nil || !slices.Equal(bits, []uint16{0x3c00, 0xb800, 0x7bff, 0x0001}) {
+		t.Errorf("half: %x %v", bits, err)
+	}
+	if _, err := f.Float16s("b"); err == nil {
+		t.Error("a tensor of F32 was read as float16")
+	}
+	if _, err := f.Float16s("none"); err == nil {
+		t.Error("a tensor that is not there was read")
+	}
 	raw, err := f.Bytes("q")
 	if err != nil || !slices.Equal(Tensor{DType: I8, Data: raw}.Int8s(), []int8{-128, 0, 127}) {
 		t.Errorf("q: %v %v", raw, err)
