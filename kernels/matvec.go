@@ -1,5 +1,10 @@
 package kernels
 
+import (
+	"runtime"
+	"sync"
+)
+
 // matvecKernels are the inner loops of a vector times a matrix of weights on
 // one CPU family. len(x) is a multiple of matvecGroup; sums[u] is the product
 // with column u of weights laid out [k/4][columns][4].
@@ -46,17 +51,47 @@ func newMatvec[T element](s *DenseSpec, w Weights, kernels *matvecKernels[T], co
 		if s.Units-unit <= 4 {
 			columns = 2
 		}
-		b := matvecBlock[T]{unit, columns, make([]T, roundUp(s.Inputs, matvecGroup)*columns)}
-		for k := range s.Inputs {
-			group := b.weight[k/4*columns*4+k%4:]
-			for u, v := range all[k*s.Units+unit:][:min(columns, s.Units-unit)] {
-				group[4*u] = v
-			}
-		}
-		op.blocks = append(op.blocks, b)
+		op.blocks = append(op.blocks, matvecBlock[T]{unit, columns, make([]T, roundUp(s.Inputs, matvecGroup)*columns)})
 		unit += columns
 	}
+	rows := roundUp(max(ceilDiv(s.Inputs, runtime.GOMAXPROCS(0)), matvecPack/max(s.Units, 1)), 4)
+	var group sync.WaitGroup
+	for first := 0; first < s.Inputs; first += rows {
+		group.Go(func() { op.pack(all, first, min(first+rows, s.Inputs)) })
+	}
+	group.Wait()
 	return op
+}
+
+// matvecPack is the least number of weights for which a goroutine is started.
+const matvecPack = 1 << 16
+
+// pack puts rows [first, last) of the weights into the blocks; first is a
+// multiple of 4.
+func (op *matvec[T]) pack(all []T, first, last int) {
+	units := op.spec.Units
+	for k := first; k < last; k += 4 {
+		for i := range op.blocks {
+			b := &op.blocks[i]
+			group, rows := b.weight[k*b.columns:], all[k*units+b.first:]
+			if b.columns == 8 && b.first+8 <= units && k+4 <= last {
+				packEight((*[32]T)(group), (*[8]T)(rows), (*[8]T)(rows[units:]), (*[8]T)(rows[2*units:]), (*[8]T)(rows[3*units:]))
+				continue
+			}
+			for row := range min(4, last-k) {
+				for u, v := range rows[row*units:][:min(b.columns, units-b.first)] {
+					group[4*u+row] = v
+				}
+			}
+		}
+	}
+}
+
+// packEight weaves four rows of eight columns.
+func packEight[T element](group *[32]T, a, b, c, d *[8]T) {
+	for u := range 8 {
+		group[4*u], group[4*u+1], group[4*u+2], group[4*u+3] = a[u], b[u], c[u], d[u]
+	}
 }
 
 func (op *matvec[T]) Name() string { return "dense/matvec/" + op.kernels.name }

@@ -160,7 +160,7 @@ func oracle(s *Conv2DSpec, w Weights, src []float32, dst []float64) {
 }
 
 func TestMatvec(t *testing.T) {
-	for _, s := range []DenseSpec{{Rows: 1, Inputs: 9000, Units: 10}, {Rows: 2, Inputs: 37, Units: 25}, {Rows: 1, Inputs: 16, Units: 7}} {
+	for _, s := range []DenseSpec{{Rows: 1, Inputs: 9000, Units: 10}, {Rows: 2, Inputs: 37, Units: 25}, {Rows: 1, Inputs: 16, Units: 7}, {Rows: 1, Inputs: 5003, Units: 29}} {
 		r := rand.New(rand.NewPCG(3, 4))
 		x, w := random(r, s.Rows*s.Inputs, 1), Weights{Float32: random(r, s.Inputs*s.Units, 0.1), Bias: random(r, s.Units, 1)}
 		got, want := make([]float32, s.Rows*s.Units), make([]float32, s.Rows*s.Units)
