@@ -11,6 +11,7 @@
 #define FDIV4S(d, n, m) WORD $(0x6e20fc00 | (m)<<16 | (n)<<5 | (d))
 #define FMAX4S(d, n, m) WORD $(0x4e20f400 | (m)<<16 | (n)<<5 | (d))
 #define FMIN4S(d, n, m) WORD $(0x4ea0f400 | (m)<<16 | (n)<<5 | (d))
+#define FMINNM4S(d, n, m) WORD $(0x4ea0c400 | (m)<<16 | (n)<<5 | (d))
 #define FMLA4S(d, n, m) WORD $(0x4e20cc00 | (m)<<16 | (n)<<5 | (d))
 #define FMLS4S(d, n, m) WORD $(0x4ea0cc00 | (m)<<16 | (n)<<5 | (d))
 #define FADDP4S(d, n, m) WORD $(0x6e20d400 | (m)<<16 | (n)<<5 | (d))

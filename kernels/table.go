@@ -51,6 +51,7 @@ type Table struct {
 	MultiplyAdd func(rounds int) int
 
 	gemm     *gemmKernels[float32] // the products of training
+	half     *halfKernels          // nil: plain Go
 	gradient *gradientKernels      // loops of training; nil: plain Go
 	channels *channelKernels       // loops of training over channels
 	weights  []*weightGradient     // the best first; none: by products
@@ -76,6 +77,7 @@ func (t *Table) over(next *Table) *Table {
 		Transpose:   first(t.Transpose, next.Transpose),
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
+		half:        cmp.Or(t.half, next.half),
 		gradient:    cmp.Or(t.gradient, next.gradient),
 		channels:    cmp.Or(t.channels, next.channels),
 		weights:     slices.Concat(t.weights, next.weights),

@@ -103,6 +103,7 @@ func tableAVX2() *Table {
 		Softmax:       func(s *SoftmaxSpec) Op { return newVectorSoftmax(s, vectorAVX2) },
 		Combine:       func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:          gemmAVX2,
+		half:          checkedHalf(amd64.Widen, amd64.Narrow),
 		gradient:      gradientAVX2,
 		channels:      channelsAVX2,
 		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},

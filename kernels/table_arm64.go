@@ -93,6 +93,7 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		PReLU:      func(s *PReLUSpec) Op { return newVectorPReLU(s, vectorNEON) },
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 		gemm:       gemm,
+		half:       checkedHalf(arm64.Widen, arm64.Narrow),
 		gradient:   &gradientKernels{maxPool: checkedMaxPoolGradient(arm64.MaxPoolGradient)},
 		channels:   channelsNEON,
 		weights:    []*weightGradient{checkedWeightGradient(arm64.WeightGradientFilters, arm64.WeightGradient)},

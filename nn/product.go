@@ -6,8 +6,8 @@ import (
 	"edged/kernels"
 )
 
-// Products multiplies matrices with the kernels of training. It serves one
-// goroutine.
+// Products multiplies matrices with the kernels of training, and turns float16
+// for them. It serves one goroutine.
 type Products struct {
 	table   *kernels.Table
 	workers *kernels.Workers
@@ -71,6 +71,14 @@ func (p *Products) add(dst []float32, a, b kernels.Matrix, rows, inner, columns 
 		}
 	}
 }
+
+// Widen turns little-endian float16 into float32: 2 len(dst) bytes. It is safe
+// for use by several goroutines, as Narrow is.
+func (p *Products) Widen(dst []float32, src []byte) { p.table.Widen(dst, src) }
+
+// Narrow rounds to little-endian float16, to even where two are as near: 2
+// len(src) bytes. What is beyond its range becomes its largest number.
+func (p *Products) Narrow(dst []byte, src []float32) { p.table.Narrow(dst, src) }
 
 // productOp runs the units of one product.
 type productOp struct {

@@ -11,8 +11,6 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
-
-	"edged/quant"
 )
 
 // FeatureKey names the features of a picture: a hash of the file's content and
@@ -165,14 +163,14 @@ func checksum(record []byte) uint32 {
 	return crc32.Update(crc32.Checksum(record[:32], castagnoli), castagnoli, record[featuresHeader:])
 }
 
-// Put keeps the features of a picture.
-func (f *Features) Put(key FeatureKey, values []uint16) error {
+// Put keeps the features of a picture, little-endian float16.
+func (f *Features) Put(key FeatureKey, values []byte) error {
 	i, ok := f.index[key]
 	if !ok {
 		i = f.records
 	}
 	copy(f.record, key[:])
-	quant.PutFloat16(f.record[featuresHeader:], values[:f.size])
+	copy(f.record[featuresHeader:], values[:2*f.size])
 	binary.LittleEndian.PutUint32(f.record[32:], checksum(f.record))
 	if _, err := f.file.WriteAt(f.record, f.at(i)); err != nil {
 		return err
@@ -195,10 +193,10 @@ func (f *Features) Map() error {
 	return nil
 }
 
-// Widen writes the features of a picture from first on to dst in float32.
-func (f *Features) Widen(dst []float32, key FeatureKey, first int) {
+// Get returns count features of a picture from first on, little-endian float16.
+func (f *Features) Get(key FeatureKey, first, count int) []byte {
 	at := int(f.at(f.index[key])) + featuresHeader + 2*first
-	widen(dst, f.mapped[at:at+2*len(dst)])
+	return f.mapped[at:][:2*count]
 }
 
 // Release gives the memory of what was read back to the system; it stays in the

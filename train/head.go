@@ -207,7 +207,7 @@ func (f *HeadFit) compute(ctx context.Context, features *Features, plan *nn.Plan
 }
 
 type madeFeatures struct {
-	values []uint16
+	values []byte
 	err    error
 }
 
@@ -229,13 +229,13 @@ func (f *HeadFit) bodies(ctx context.Context, plan *nn.Plan, samples []keyed) fu
 		var group sync.WaitGroup
 		for range min(threads, len(samples)) {
 			group.Go(func() {
-				runner, values, back := plan.NewRunner(nil), make([]uint16, plan.OutputShape().Size()), make(chan struct{}, 1)
+				runner, values, back := plan.NewRunner(nil), make([]byte, 2*plan.OutputShape().Size()), make(chan struct{}, 1)
 				reader, err := newReader(f.Model.Preprocessing, plan.InputShape(), newPictureCache(0))
 				for i := int(next.Add(1)) - 1; i < len(samples) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 					made := madeFeatures{values, err}
 					if err == nil {
 						if made.err = reader.read(runner.Input(), samples[i].File, nil); made.err == nil {
-							narrow(values, runner.Predict())
+							f.Products.Narrow(values, runner.Predict())
 						}
 					}
 					select {

@@ -14,6 +14,7 @@ func chunk(rows, size int) int {
 
 // rows are the features of some captures, part by part.
 type rows struct {
+	products *nn.Products
 	features *Features
 	captures []keyed
 	read     int // bytes since the last release
@@ -24,7 +25,7 @@ func (r *rows) widen(dst []float32, first, width int) {
 	for from := 0; from < len(r.captures); from += blockRows {
 		block := r.captures[from:min(from+blockRows, len(r.captures))]
 		parallel(len(block), func(i int, _ []float32) {
-			r.features.Widen(dst[(from+i)*width:][:width], block[i].key, first)
+			r.products.Widen(dst[(from+i)*width:][:width], r.features.Get(block[i].key, first, width))
 		}, 0)
 		// The system maps 64 KB round each place.
 		if r.read += len(block) * max(2*width, 1<<16); r.read > 2*productBytes {
@@ -51,7 +52,7 @@ func (f *HeadFit) measure(head *nn.Head, features *Features, training, heldOut [
 	}
 	width := chunk(m, size)
 	part, logits := make([]float32, m*width), make([]float32, m*old)
-	r := rows{features: features, captures: all}
+	r := rows{products: f.Products, features: features, captures: all}
 	for first := 0; first < size; first += width {
 		w := min(width, size-first)
 		r.widen(part, first, w)
@@ -92,7 +93,7 @@ func (f *HeadFit) weights(head *nn.Head, features *Features, training []keyed, d
 	}
 	width := chunk(n, size)
 	part := make([]float32, n*width)
-	r := rows{features: features, captures: training}
+	r := rows{products: f.Products, features: features, captures: training}
 	for first := 0; first < size; first += width {
 		w := min(width, size-first)
 		r.widen(part, first, w)

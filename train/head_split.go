@@ -68,13 +68,13 @@ func (f *HeadFit) incumbent(g *gate, head *splitHead, features *Features, captur
 	if err != nil {
 		return HeadScore{}, err
 	}
-	if err := g.findTaught(head.grid, features, captures); err != nil {
+	if err := f.findTaught(g, head.grid, features, captures); err != nil {
 		return HeadScore{}, err
 	}
 	runner := plan.NewRunner(nil)
 	defer features.Release()
 	return g.score("incumbent", g.fresh(), func(row int) []float32 {
-		features.Widen(runner.Input(), captures[row].key, 0)
+		f.Products.Widen(runner.Input(), features.Get(captures[row].key, 0, len(runner.Input())))
 		clear(scores)
 		copy(scores[:g.known], runner.Predict())
 		return scores
@@ -82,7 +82,7 @@ func (f *HeadFit) incumbent(g *gate, head *splitHead, features *Features, captur
 }
 
 // findTaught notes the captures that are landmarks of the incumbent.
-func (g *gate) findTaught(grid *nn.MapHead, features *Features, captures []keyed) error {
+func (f *HeadFit) findTaught(g *gate, grid *nn.MapHead, features *Features, captures []keyed) error {
 	nearness, err := grid.Nearness()
 	if err != nil {
 		return err
@@ -94,7 +94,7 @@ func (g *gate) findTaught(grid *nn.MapHead, features *Features, captures []keyed
 	runner := plan.NewRunner(nil)
 	g.taught = map[int]bool{}
 	for _, row := range g.train {
-		features.Widen(runner.Input(), captures[row].key, 0)
+		f.Products.Widen(runner.Input(), features.Get(captures[row].key, 0, len(runner.Input())))
 		// The layer puts out the nearness less one.
 		if 1+slices.Max(runner.Predict()) > asNear {
 			g.taught[row] = true

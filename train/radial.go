@@ -174,7 +174,7 @@ func (m *mapReader) read(ctx context.Context, captures []keyed, copies int, use 
 			moved := newFeatureMap(half.height, half.width, half.channels)
 			return func(i int) {
 				key := captures[first+i].key
-				m.features.Widen(full.values, key, 0)
+				m.r.f.Products.Widen(full.values, m.features.Get(key, 0, len(full.values)))
 				full.pool(half, fine)
 				for c := range each {
 					from := half
