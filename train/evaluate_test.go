@@ -163,6 +163,19 @@ func TestListFolderRefuses(t *testing.T) {
 	}
 }
 
+// TestListFolderPassesOverEmptyClasses has a class without pictures beside one
+// that is a symbolic link.
+func TestListFolderPassesOverEmptyClasses(t *testing.T) {
+	dir, cats := t.TempDir(), t.TempDir()
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "dog"), 0o755), os.WriteFile(filepath.Join(cats, "1.png"), nil, 0o644), os.Symlink(cats, filepath.Join(dir, "cat"))); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ListFolder(dir, []string{"cat", "dog"})
+	if want := []Sample{{filepath.Join(dir, "cat", "1.png"), 0}}; err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
+
 // TestCrossEntropyIsKerass compares with keras.losses.categorical_crossentropy.
 func TestCrossEntropyIsKerass(t *testing.T) {
 	for _, test := range []struct {

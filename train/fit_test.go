@@ -208,6 +208,21 @@ func TestLoaderSkipsWhatCantBeRead(t *testing.T) {
 	}
 }
 
+// TestLoaderNeedsEveryClass damages all pictures of a class.
+func TestLoaderNeedsEveryClass(t *testing.T) {
+	dir := stripes(t, 4)
+	for k := range 4 {
+		if err := os.Truncate(filepath.Join(dir, "along", strconv.Itoa(k)+".png"), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f := newFit(t, dir, 1)
+	f.Validation, f.Training.EveryClass = nil, true
+	if _, err := f.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "none of the pictures in "+filepath.Join(dir, "along")) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestSplits(t *testing.T) {
 	var samples []Sample
 	for i := range 10 {

@@ -19,7 +19,7 @@ type Sample struct {
 // ListFolder finds the pictures in a folder of class folders, as Keras's
 // image_dataset_from_directory reads it, class by class in the folders' order.
 // A class folder has the name of a label; one that has none is an error, and so
-// is a folder without pictures. Names that start with a dot are passed over.
+// is a folder without any pictures. Names that start with a dot are passed over.
 func ListFolder(dir string, labels []string) ([]Sample, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -37,7 +37,7 @@ func ListFolder(dir string, labels []string) ([]Sample, error) {
 		if class < 0 {
 			return nil, fmt.Errorf("%s: %q is none of the model's labels (%s): rename or remove the folder", dir, e.Name(), some(labels))
 		}
-		files, err := picture.List(path)
+		files, err := picture.Below(path)
 		if err != nil {
 			return nil, err
 		}

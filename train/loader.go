@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,8 @@ type Loader struct {
 	Augmentation Augmentation
 	// Strict makes a picture that can't be read an error.
 	Strict bool
+	// EveryClass makes it an error if no picture of a class can be read.
+	EveryClass bool
 	// Skip is told of each picture that can't be read, once.
 	Skip func(Skipped)
 	// Threads read and augment; 0: as many as there are cores.
@@ -116,7 +119,7 @@ func (l *Loader) produce(ctx context.Context, epoch int, readers []*reader, read
 	if l.Shuffle {
 		order = newMersenne(l.Seed + uint32(epoch*l.Batches())).permutation(len(l.Samples))
 	}
-	read := 0
+	read, classes := 0, make([]int, l.Classes)
 	for from := 0; from < len(l.Samples); from += l.BatchSize {
 		indexes := make([]int, min(l.BatchSize, len(l.Samples)-from))
 		for i := range indexes {
@@ -134,6 +137,9 @@ func (l *Loader) produce(ctx context.Context, epoch int, readers []*reader, read
 			l.slots <- b
 			return err
 		}
+		for _, s := range b.Samples {
+			classes[s.Class]++
+		}
 		if read += len(b.Samples); len(b.Samples) == 0 {
 			l.slots <- b
 			continue
@@ -147,6 +153,19 @@ func (l *Loader) produce(ctx context.Context, epoch int, readers []*reader, read
 	}
 	if read == 0 {
 		return fmt.Errorf("none of the %d pictures could be read", len(l.Samples))
+	}
+	if l.EveryClass {
+		return l.unread(classes)
+	}
+	return nil
+}
+
+// unread is an error if there are samples of a class of which none was read.
+func (l *Loader) unread(read []int) error {
+	for _, s := range l.Samples {
+		if read[s.Class] == 0 {
+			return fmt.Errorf("none of the pictures in %s could be read: add some, or remove the folder", filepath.Dir(s.File))
+		}
 	}
 	return nil
 }

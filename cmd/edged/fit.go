@@ -203,8 +203,11 @@ func (f *fitFlags) data() (labels []string, training, validation []train.Sample,
 	if err == nil && f.split > 0 && len(validation) == 0 {
 		err = fmt.Errorf("%s: a validation split of %g leaves no pictures to validate on: choose a greater one, or collect more pictures", f.train, f.split)
 	}
-	if err == nil {
-		err = train.CheckClasses(training, labels)
+	if err != nil {
+		return
+	}
+	if err = train.CheckClasses(training, labels); err != nil {
+		err = fmt.Errorf("%s: %w", f.train, err)
 	}
 	return
 }
@@ -249,7 +252,7 @@ func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training,
 		EarlyStopping: train.EarlyStopping{Patience: f.patience}, ReduceLROnPlateau: train.ReduceLROnPlateau{Patience: f.reducePatience},
 		OnBatch: tell.batch,
 	}
-	fit.Training.Shuffle, fit.Training.Augmentation = true, f.augmentation
+	fit.Training.Shuffle, fit.Training.EveryClass, fit.Training.Augmentation = true, true, f.augmentation
 	if len(validation) > 0 {
 		fit.Validation = loader(validation, f.cacheMB<<20/5)
 	}

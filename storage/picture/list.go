@@ -25,7 +25,7 @@ func List(paths ...string) ([]string, error) {
 			out = append(out, path)
 			continue
 		}
-		found, err := walk(path)
+		found, err := Below(path)
 		if err != nil {
 			return nil, err
 		}
@@ -37,8 +37,11 @@ func List(paths ...string) ([]string, error) {
 	return out, nil
 }
 
-func walk(root string) ([]string, error) {
+// Below returns the pictures in a folder and in folders below it, in lexical
+// order; there may be none. The folder may be a symbolic link.
+func Below(folder string) ([]string, error) {
 	var out []string
+	root := folder + string(filepath.Separator) // what a link leads to
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err

@@ -126,6 +126,13 @@ func TestList(t *testing.T) {
 	if want := []string{"a.webp", "b/1.jpg", "b/2.PNG", "notes.txt"}; !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+	link := filepath.Join(t.TempDir(), "link")
+	if err := os.Symlink(filepath.Join(dir, "b"), link); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := List(link); err != nil || !slices.Equal(got, []string{filepath.Join(link, "1.jpg"), filepath.Join(link, "2.PNG")}) {
+		t.Errorf("got %v, %v through a link", got, err)
+	}
 	empty := t.TempDir()
 	if _, err := List(empty); err == nil {
 		t.Error("a folder without pictures was taken")
