@@ -18,7 +18,8 @@ type Loss struct {
 	FromLogits bool
 	// LabelSmoothing moves that share of the targets to all classes alike.
 	LabelSmoothing float64
-	// ClassWeights, if any, multiply the weights of the samples of each class.
+	// ClassWeights, if any, multiply the weights of the samples of each class in
+	// training; as in Keras, evaluation knows nothing of them.
 	ClassWeights []float32
 }
 
@@ -78,7 +79,7 @@ func (l *lossPass) run(targets, weights []float32) Score {
 			weight = float64(weights[i])
 		}
 		class := l.class(y)
-		if l.ClassWeights != nil && class >= 0 && class < len(l.ClassWeights) {
+		if t.training && l.ClassWeights != nil && class >= 0 && class < len(l.ClassWeights) {
 			weight *= float64(l.ClassWeights[class])
 		}
 		var gradient []float32

@@ -163,6 +163,32 @@ func TestSmallerBatchAndWeights(t *testing.T) {
 	}
 }
 
+// Classes are weighed in training alone.
+func TestClassWeights(t *testing.T) {
+	weights := []float32{5, 1, 1, 1, 1, 1, 1, 1, 1, 0.1}
+	x, y := trainingDigits(t)
+	plain, stepPlain := smallRun(t, nil, nil)
+	weighed, stepWeighed := smallRun(t, nil, func(o *TrainOptions) { o.Loss.ClassWeights = weights })
+	evaluate := func(trainer *Trainer, weights []float32) float64 {
+		s, err := trainer.Evaluate(x[:32*3072], y[:32*10], weights)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Loss
+	}
+	if a, b := evaluate(plain, nil), evaluate(weighed, nil); a != b {
+		t.Errorf("evaluation gives %g with class weights and %g without", b, a)
+	}
+	each := make([]float32, 32)
+	for i := range each {
+		each[i] = weights[argmax(y[i*10:][:10])]
+	}
+	want := evaluate(plain, each)
+	if got := stepWeighed(0).Loss; math.Abs(got-want) > 1e-6 || got == stepPlain(0).Loss {
+		t.Errorf("a step has the loss %g, want %g", got, want)
+	}
+}
+
 func TestFrozenLayersStay(t *testing.T) {
 	_, m := readRun(t, "batchnorm")
 	for _, l := range m.Layers {
