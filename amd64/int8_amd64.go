@@ -165,6 +165,22 @@ func Int8Dense8(sums []int32, x []uint8, w []int8)
 //go:noescape
 func Int8Dense2(sums []int32, x []uint8, w []int8)
 
+// Int8Dense8On256 is Int8Dense8 for x of int16, of which sixteen are one group:
+//
+//	for r := range 8 {
+//		sums[r] = sum over k of x[k] * w[k/16*128+r*16+k%16]
+//	}
+//
+// len(x) is twice their number, a positive multiple of 32.
+//
+//go:noescape
+func Int8Dense8On256(sums []int32, x []uint8, w []int8)
+
+// Int8Dense2On256 is Int8Dense8On256 for two rows.
+//
+//go:noescape
+func Int8Dense2On256(sums []int32, x []uint8, w []int8)
+
 // Int8Quantize makes int8 of float32:
 //
 //	for i, v := range src {

@@ -1,16 +1,10 @@
 #include "textflag.h"
+#include "int8_dense_amd64.h"
 
-// ADDUP stores the total of the lanes of a sum.
 #define ADDUP(z, y, x, at) \
 	VEXTRACTI64X4 $1, z, Y9; \
 	VPADDD        Y9, y, y; \
-	VEXTRACTI128  $1, y, X9; \
-	VPADDD        X9, x, x; \
-	VPSHUFD       $0x4e, x, X9; \
-	VPADDD        X9, x, x; \
-	VPSHUFD       $0xb1, x, X9; \
-	VPADDD        X9, x, x; \
-	VMOVD         x, at(DI)
+	TOTAL(y, x, at)
 
 #define ARGUMENTS \
 	MOVQ   sums_base+0(FP), DI; \

@@ -236,15 +236,3 @@ func (q *requantizer) run(dst []int8, sums []int32, stride, pixels int) {
 		}
 	}
 }
-
-// newInt8DenseGEMM is DenseInt8 as a convolution of 1x1, or as a matrix times a
-// vector.
-func newInt8DenseGEMM(s *DenseSpec, w Int8Weights, product *int8Product) Op {
-	spec := s.convolution()
-	gemm := newInt8GEMM(&spec, w, product).(*int8GEMM)
-	if s.Rows == 1 {
-		return newInt8Matvec(gemm)
-	}
-	gemm.name = "int8-dense/gemm/" + product.name
-	return gemm
-}

@@ -52,7 +52,7 @@ func tableAVX512() *Table {
 				return nil
 			}
 			if s.Rows == 1 {
-				return newInt8Dot(s, w)
+				return newInt8Dot(s, w, int8DotVNNI)
 			}
 			spec := s.convolution()
 			return newInt8Tiles(&spec, w, int8TilesVNNI)
@@ -139,7 +139,7 @@ func denseInt8AVX2(s *DenseSpec, w Int8Weights) Op {
 		spec := s.convolution()
 		return conv2DInt8AVX2(&spec, w)
 	}
-	return newInt8DenseGEMM(s, w, int8ProductAVX2)
+	return newInt8Dot(s, w, int8DotAVX2)
 }
 
 func conv2DAVX(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
