@@ -42,19 +42,6 @@
 	VMOVDQA Y0, Y10; \
 	VMOVDQA Y0, Y11
 
-// PACK packs the outputs of four pixels into X12 and X13.
-#define PACK(c0, c1, c2, c3) \
-	VPACKSSDW    c1, c0, c0; \
-	VPACKSSDW    c3, c2, c2; \
-	VPADDSW      256(R12), c0, c0; \
-	VPADDSW      256(R12), c2, c2; \
-	VPACKSSWB    c2, c0, Y14; \
-	VPMAXSB      288(R12), Y14, Y14; \
-	VPMINSB      320(R12), Y14, Y14; \
-	VEXTRACTI128 $1, Y14, X15; \
-	VPUNPCKLDQ   X15, X14, X12; \
-	VPUNPCKHDQ   X15, X14, X13
-
 // STORE stores the output of a pixel, the first of x with VMOVQ and the second
 // with VMOVHPS.
 #define STORE(move, x) \

@@ -68,8 +68,35 @@ func int8TileOnNEON(t int8Tile) *int8Tile {
 	return &t
 }
 
+// int8WinogradDepth is how many channels to multiply: a multiple of 8, or 3 or
+// 4 more.
+func int8WinogradDepth(channels int) int {
+	whole, rest := channels/8*8, channels%8
+	switch {
+	case rest == 0:
+		return whole
+	case rest <= 3:
+		return whole + 3
+	case rest == 4:
+		return whole + 4
+	}
+	return whole + 8
+}
+
+// int8WinogradScales packs scales for panels of two fours of filters.
+func int8WinogradScales(l int8Layer) (scales []int32, general bool) {
+	scales, general = l.scales(4)
+	scales = append(scales, make([]int32, roundUp(len(scales), 2*int8Scales(4))-len(scales))...)
+	for p := 0; p < len(scales); p += int8Scales(4) {
+		for f := range 4 {
+			scales[p+f] *= int8WinogradScale
+		}
+	}
+	return scales, general
+}
+
 var int8WinogradNEON = &int8WinogradKernels{
-	name: "neon",
+	name: "neon", pair: 1, depth: int8WinogradDepth, scales: int8WinogradScales, size: 2 * int8Scales(4),
 	input: func(dst []int16, position int, src []int8, rowStride, pixelStride, groups int) {
 		_ = dst[(winogradPositions-1)*position+(groups-1)*arm64.Int8WinogradTiles*arm64.Int8WinogradGroup+arm64.Int8WinogradGroup-1]
 		_ = src[(winogradPatch-1)*(rowStride+pixelStride)+groups*arm64.Int8WinogradGroup-1]

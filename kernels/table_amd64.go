@@ -121,6 +121,11 @@ func tableAVX2() *Table {
 }
 
 func conv2DInt8AVX2(s *Conv2DSpec, w Int8Weights) Op {
+	if s.InChannels >= 2*amd64.Int8WinogradGroup && s.InChannels*s.Filters <= int8WinogradMost {
+		if op := newInt8Winograd(s, w, int8WinogradAVX2); op != nil {
+			return op
+		}
+	}
 	if op := newInt8Tiles(s, w, int8TilesAVX2); op != nil {
 		return op
 	}

@@ -1,4 +1,4 @@
-//go:build !purego
+//go:build !purego && (amd64 || arm64)
 
 package kernels
 
@@ -10,6 +10,16 @@ package kernels
 // the sum itself if that has at most 26 bits with its sign.
 type int8WinogradKernels struct {
 	name string // as the Table's
+	pair int    // channels whose weights lie together
+
+	// depth is how many channels to multiply of so many.
+	depth func(channels int) int
+
+	// scales packs size elements for each panel of filters, with biases that are
+	// int8WinogradScale-fold, or returns nil for sums that don't fit. general is
+	// passed on to output.
+	scales func(l int8Layer) (scales []int32, general bool)
+	size   int
 
 	// input transforms one patch for channels in groups of int8WinogradTile.
 	input func(dst []int16, position int, src []int8, rowStride, pixelStride, groups int)
@@ -37,8 +47,8 @@ type int8Winograd struct {
 	Unshared
 	spec    Conv2DSpec
 	tile    *int8WinogradKernels
-	weight  []int16 // [filters/8][position][depth][8]
-	scales  []int32 // [filters/4][int8Scales(4)]
+	weight  []int16 // [filters/8][position][depth/pair][8][pair]
+	scales  []int32 // [filters/8][size]
 	zeros   []int8  // a patch's row outside of the picture
 	general bool
 	pooled  bool
@@ -55,6 +65,10 @@ func newInt8Winograd(s *Conv2DSpec, w Int8Weights, tile *int8WinogradKernels) Op
 	if !winogradFits(s) || s.Filters < int8WinogradTile {
 		return nil
 	}
+	scales, general := tile.scales(l)
+	if scales == nil {
+		return nil
+	}
 	_, magnitudes := l.totals()
 	for f, magnitude := range magnitudes {
 		bias := int(l.bias(f))
@@ -63,8 +77,8 @@ func newInt8Winograd(s *Conv2DSpec, w Int8Weights, tile *int8WinogradKernels) Op
 		}
 	}
 	op := &int8Winograd{
-		spec: *s, tile: tile, pooled: !s.Pool.none(),
-		groups: ceilDiv(s.InChannels, int8WinogradTile), depth: int8WinogradDepth(s.InChannels), panels: ceilDiv(s.Filters, int8WinogradTile),
+		spec: *s, tile: tile, scales: scales, general: general, pooled: !s.Pool.none(),
+		groups: ceilDiv(s.InChannels, int8WinogradTile), depth: tile.depth(s.InChannels), panels: ceilDiv(s.Filters, int8WinogradTile),
 		side: winogradTile, height: s.OutHeight, width: s.OutWidth,
 	}
 	if op.pooled {
@@ -72,13 +86,6 @@ func newInt8Winograd(s *Conv2DSpec, w Int8Weights, tile *int8WinogradKernels) Op
 	}
 	op.down, op.across = ceilDiv(op.height, op.side), ceilDiv(op.width, op.side)
 	op.position = op.groups*int8WinogradTile*int8WinogradTile + Alignment/2
-	op.scales, op.general = l.scales(4)
-	op.scales = append(op.scales, make([]int32, op.panels*2*int8Scales(4)-len(op.scales))...)
-	for p := 0; p < len(op.scales); p += int8Scales(4) {
-		for f := range 4 {
-			op.scales[p+f] *= int8WinogradScale
-		}
-	}
 	op.zeros = make([]int8, winogradPatch*s.InChannels)
 	for i := range op.zeros {
 		op.zeros[i] = w.InZero
@@ -87,23 +94,9 @@ func newInt8Winograd(s *Conv2DSpec, w Int8Weights, tile *int8WinogradKernels) Op
 	return op
 }
 
-// int8WinogradDepth is how many channels to multiply: a multiple of 8, or 3 or
-// 4 more.
-func int8WinogradDepth(channels int) int {
-	whole, rest := channels/8*8, channels%8
-	switch {
-	case rest == 0:
-		return whole
-	case rest <= 3:
-		return whole + 3
-	case rest == 4:
-		return whole + 4
-	}
-	return whole + 8
-}
-
 // pack transforms the weights.
 func (op *int8Winograd) pack(l int8Layer) {
+	pair := op.tile.pair
 	op.weight = make([]int16, op.panels*winogradPositions*op.depth*int8WinogradTile)
 	for f := range op.spec.Filters {
 		for c := range op.spec.InChannels {
@@ -118,7 +111,8 @@ func (op *int8Winograd) pack(l int8Layer) {
 			for i, h := range half {
 				for j, g := range int8WinogradWeights {
 					p := f/int8WinogradTile*winogradPositions + i*winogradPatch + j
-					op.weight[(p*op.depth+c)*int8WinogradTile+f%int8WinogradTile] = int16(h[0]*g[0] + h[1]*g[1] + h[2]*g[2])
+					at := ((p*op.depth+c)/pair*int8WinogradTile+f%int8WinogradTile)*pair + c%pair
+					op.weight[at] = int16(h[0]*g[0] + h[1]*g[1] + h[2]*g[2])
 				}
 			}
 		}
@@ -198,7 +192,7 @@ func (op *int8Winograd) input(dst []int16, src []int8, tile int, patch []int8) {
 func (op *int8Winograd) output(dst []int8, products []int32, tile, n, p int, edge []int8) {
 	s := &op.spec
 	y, x := tile/op.across*op.side, tile%op.across*op.side
-	scales := op.scales[p*2*int8Scales(4):][:2*int8Scales(4)]
+	scales := op.scales[p*op.tile.size:][:op.tile.size]
 	at := (y*op.width+x)*s.Filters + p*int8WinogradTile
 	filters := min(int8WinogradTile, s.Filters-p*int8WinogradTile)
 	whole := 0
