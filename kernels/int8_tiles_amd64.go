@@ -81,7 +81,7 @@ func newInt8Tiles(s *Conv2DSpec, w Int8Weights, tile *int8TileKernels) Op {
 	}
 	op.chunk = op.width
 	if !pooled && s.OutHeight == 1 {
-		op.chunk = roundUp(ceilDiv(op.width, ceilDiv(op.width, tile.chunk)), tile.pixels)
+		op.chunk = roundUp(ceilDiv(op.width, max(2, ceilDiv(op.width, tile.chunk))), tile.pixels)
 		op.chunk = min(op.chunk, op.width)
 	}
 	op.chunks = ceilDiv(op.width, op.chunk)
