@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"edged/nn"
@@ -93,10 +94,14 @@ func readOwn(dir *folder.Folder, o LoadOptions) (*Model, error) {
 	if m.Labels, err = readOwnLabels(dir, list); err != nil {
 		return nil, err
 	}
-	if err := readWeights(dir, list, m.Network, o.KeepFloat16); err != nil {
-		return nil, err
+	var probing sync.WaitGroup
+	var probeErr error
+	probing.Go(func() { m.Probe, probeErr = readProbe(dir, list, m.Network) })
+	err = readWeights(dir, list, m.Network, o.KeepFloat16)
+	probing.Wait()
+	if err == nil {
+		err = probeErr
 	}
-	m.Probe, err = readProbe(dir, list, m.Network)
 	return m, err
 }
 

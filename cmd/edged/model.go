@@ -81,13 +81,22 @@ func (f *modelFlags) override(p *nn.Preprocessing) {
 
 // compile loads the model and compiles it for the wanted precision and kernels.
 func (f *modelFlags) compile(keepLayers bool) (*storage.Model, *nn.Plan, error) {
+	m, runner, err := f.runner(keepLayers, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	return m, runner.Plan(), nil
+}
+
+// runner is compile for predictions by the workers.
+func (f *modelFlags) runner(keepLayers bool, workers *kernels.Workers) (*storage.Model, *nn.Runner, error) {
 	m, err := f.loadAs(storage.LoadOptions{KeepFloat16: true})
 	if err != nil {
 		return nil, nil, err
 	}
-	plan, err := engine.Options{Precision: f.precision.value, Kernels: f.kernels}.Compile(m, keepLayers)
+	runner, err := engine.Options{Precision: f.precision.value, Kernels: f.kernels}.Runner(m, keepLayers, workers)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", f.model, err)
 	}
-	return m, plan, nil
+	return m, runner, nil
 }

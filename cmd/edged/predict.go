@@ -26,11 +26,15 @@ func newPredict() *cobra.Command {
 			"each. A picture that can't be read is named and left out.",
 		Args: takes("PATH..."),
 		RunE: func(command *cobra.Command, paths []string) error {
-			p, err := newPredictor(&model)
+			workers, err := model.workers()
 			if err != nil {
 				return err
 			}
-			defer p.workers.Close()
+			defer workers.Close()
+			p, err := newPredictor(&model, workers)
+			if err != nil {
+				return err
+			}
 			p.print = printTable
 			if asJSON {
 				p.print = printJSON
@@ -52,7 +56,6 @@ func newPredict() *cobra.Command {
 
 // predictor predicts pictures one after the other.
 type predictor struct {
-	workers *kernels.Workers
 	picture *nn.Preprocessor
 	runner  *nn.Runner
 	labels  []string
@@ -63,20 +66,16 @@ type predictor struct {
 	done    int
 }
 
-func newPredictor(flags *modelFlags) (*predictor, error) {
-	m, plan, err := flags.compile(false)
+func newPredictor(flags *modelFlags, workers *kernels.Workers) (*predictor, error) {
+	m, runner, err := flags.runner(false, workers)
 	if err != nil {
 		return nil, err
 	}
-	preprocessor, err := nn.NewPreprocessor(m.Preprocessing, plan.InputShape())
+	preprocessor, err := nn.NewPreprocessor(m.Preprocessing, runner.Plan().InputShape())
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", flags.model, err)
 	}
-	workers, err := flags.workers()
-	if err != nil {
-		return nil, err
-	}
-	return &predictor{workers: workers, picture: preprocessor, runner: plan.NewRunner(workers), labels: m.Labels}, nil
+	return &predictor{picture: preprocessor, runner: runner, labels: m.Labels}, nil
 }
 
 // predictAll predicts what the paths name. Pictures that can't be read are told

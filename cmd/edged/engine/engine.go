@@ -13,16 +13,26 @@ import (
 
 // Options choose how models are compiled.
 type Options struct {
-	Precision string // "auto", "float32", "float16" or "int8"; see Compile
+	Precision string // "auto", "float32", "float16" or "int8"; see Runner
 	Kernels   string // a name that kernels.Select takes; "" is $EDGED_KERNELS or the best
 }
 
-// Compile compiles m. The precision "auto" is the fastest that the model's weights
+// Compile compiles m as Runner does.
+func (o Options) Compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
+	r, err := o.Runner(m, keepLayers, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.Plan(), nil
+}
+
+// Runner compiles m for predictions by the workers, which may be nil as in
+// nn.Plan.NewRunner. The precision "auto" is the fastest that the model's weights
 // and the kernels have, int8, then float16, then float32: int8 where the weights
 // are int8, float16 where they are float16, or where the kernels compute in
 // float16 and the model has a probe. Where the probe fails, the next one is
 // taken. keepLayers is as in nn.Options.
-func (o Options) Compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
+func (o Options) Runner(m *storage.Model, keepLayers bool, workers *kernels.Workers) (*nn.Runner, error) {
 	table, err := o.Table()
 	if err != nil {
 		return nil, err
@@ -37,11 +47,16 @@ func (o Options) Compile(m *storage.Model, keepLayers bool) (*nn.Plan, error) {
 	}
 	for i, p := range precisions {
 		plan, err := nn.Compile(m.Network, nn.Options{Kernels: table, Precision: p, KeepLayers: keepLayers})
-		if i == len(precisions)-1 {
-			return plan, err
+		last := i == len(precisions)-1
+		if err != nil && last {
+			return nil, err
 		}
-		if err == nil && (m.Probe == nil || m.Probe.Check(plan.NewRunner(nil)) == nil) {
-			return plan, nil
+		if err != nil {
+			continue
+		}
+		runner := plan.NewRunner(workers)
+		if last || m.Probe == nil || m.Probe.Check(runner) == nil {
+			return runner, nil
 		}
 	}
 	return nil, fmt.Errorf("there is no precision to compile %s for", m.Name)
