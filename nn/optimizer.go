@@ -56,7 +56,8 @@ func NewOptimizer(name string) (Optimizer, error) {
 	return o, nil
 }
 
-func (o Optimizer) check() error {
+// Check refuses settings that no optimizer can have.
+func (o Optimizer) Check() error {
 	switch o.Name {
 	case "SGD", "RMSprop", "Adam", "AdamW":
 	default:

@@ -79,7 +79,7 @@ func NewTrainer(m *Model, o TrainOptions) (*Trainer, error) {
 	if o.BatchSize < 1 {
 		return nil, fmt.Errorf("the batch size is %d and must be at least 1", o.BatchSize)
 	}
-	if err := o.Optimizer.check(); err != nil {
+	if err := o.Optimizer.Check(); err != nil {
 		return nil, err
 	}
 	t := &Trainer{model: m, options: o, workers: o.Workers, table: o.Kernels}

@@ -16,6 +16,8 @@ import (
 
 	"edged/nn"
 	"edged/storage/safetensors"
+
+	"golang.org/x/sys/unix"
 )
 
 // CommitOptions say what is written besides the model itself.
@@ -36,6 +38,36 @@ func VersionName(t time.Time) string {
 	return t.UTC().Format("20060102T150405Z") + "-" + hex.EncodeToString(id[:])
 }
 
+// CheckTarget tells whether a model could be committed to dir: its name must be
+// free and no temporary one, and its parent a folder that can be written to, or
+// one that can be made.
+func CheckTarget(dir string) error {
+	dir = filepath.Clean(dir)
+	if _, err := os.Lstat(dir); err == nil {
+		return fmt.Errorf("%s: there is something of that name already, and versions are never overwritten", dir)
+	}
+	if strings.HasPrefix(filepath.Base(dir), ".") {
+		return fmt.Errorf("%s: a name that starts with a dot is a temporary one", dir)
+	}
+	parent := filepath.Dir(dir)
+	for {
+		info, err := os.Stat(parent)
+		switch {
+		case errors.Is(err, fs.ErrNotExist) && parent != filepath.Dir(parent):
+			parent = filepath.Dir(parent)
+			continue
+		case err != nil:
+			return err
+		case !info.IsDir():
+			return fmt.Errorf("%s: is no folder", parent)
+		}
+		if err := unix.Access(parent, unix.W_OK|unix.X_OK); err != nil {
+			return fmt.Errorf("%s: nothing can be written there: %w", parent, err)
+		}
+		return nil
+	}
+}
+
 // Commit writes m in edged's own form to the directory dir, which must not
 // exist while its parent must. Before that moment nothing at dir can be seen or
 // loaded, after it everything is there and survives a power cut: the files are
@@ -51,6 +83,7 @@ func Commit(dir string, m *Model, o CommitOptions) error {
 }
 
 func commit(dir string, m *Model, o CommitOptions) error {
+	dir = filepath.Clean(dir)
 	if _, err := os.Lstat(dir); !errors.Is(err, fs.ErrNotExist) {
 		return errors.New("there is something of that name already, and versions are never overwritten")
 	}
@@ -58,7 +91,7 @@ func commit(dir string, m *Model, o CommitOptions) error {
 	if err != nil {
 		return err
 	}
-	parent, base := filepath.Split(filepath.Clean(dir))
+	parent, base := filepath.Split(dir)
 	if strings.HasPrefix(base, ".") {
 		return errors.New("a name that starts with a dot is a temporary one")
 	}

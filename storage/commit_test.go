@@ -320,3 +320,24 @@ func FuzzManifest(f *testing.F) {
 		}
 	})
 }
+
+func TestCheckTarget(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "file")
+	if err := os.WriteFile(file, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"new":          "",
+		"new/er/model": "",
+		"none/../new":  "",
+		"file":         "already",
+		".hidden":      "starts with a dot",
+		"file/model":   "is no folder",
+		"file/a/model": "not a directory",
+	} {
+		if err := CheckTarget(dir + "/" + name); (err == nil) != (want == "") || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: got %v, want %q", name, err, want)
+		}
+	}
+}

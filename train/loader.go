@@ -22,6 +22,8 @@ type Loader struct {
 	Preprocessing nn.Preprocessing
 	Input         nn.Shape // (height, width, channels)
 	Shuffle       bool
+	// Sparse makes targets the numbers of classes.
+	Sparse bool
 	// Seed decides on the order of the samples and on their augmentation.
 	Seed         uint32
 	Augmentation Augmentation
@@ -46,7 +48,7 @@ type Loader struct {
 const ahead = 2
 
 // Batch is the inputs of some samples, one after the other, and their targets,
-// one-hot. It is valid until the next one is asked for.
+// one-hot unless the loader is Sparse. It is valid until the next one is asked for.
 type Batch struct {
 	Inputs, Targets []float32
 	Classes         []int
@@ -170,12 +172,20 @@ func (l *Loader) unread(read []int) error {
 	return nil
 }
 
+// targets is the number of targets of a sample.
+func (l *Loader) targets() int {
+	if l.Sparse {
+		return 1
+	}
+	return l.Classes
+}
+
 // fill reads the samples of a batch on all readers.
 func (l *Loader) fill(b *Batch, epoch int, indexes []int, readers []*reader) error {
 	size := l.Input.Size()
 	if b.Inputs == nil {
 		b.Inputs = make([]float32, l.BatchSize*size)
-		b.Targets = make([]float32, l.BatchSize*l.Classes)
+		b.Targets = make([]float32, l.BatchSize*l.targets())
 	}
 	b.Inputs = b.Inputs[:len(indexes)*size]
 	errs := make([]error, len(indexes))
@@ -222,10 +232,14 @@ func (l *Loader) collect(b *Batch, indexes []int, errs []error) error {
 		if i != n {
 			copy(b.Inputs[n*size:][:size], b.Inputs[i*size:])
 		}
-		b.Targets[:cap(b.Targets)][n*l.Classes+s.Class] = 1
+		if l.Sparse {
+			b.Targets[:cap(b.Targets)][n] = float32(s.Class)
+		} else {
+			b.Targets[:cap(b.Targets)][n*l.Classes+s.Class] = 1
+		}
 		b.Classes, b.Samples = append(b.Classes, s.Class), append(b.Samples, s)
 		n++
 	}
-	b.Inputs, b.Targets = b.Inputs[:n*size], b.Targets[:n*l.Classes]
+	b.Inputs, b.Targets = b.Inputs[:n*size], b.Targets[:n*l.targets()]
 	return nil
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -30,6 +29,8 @@ type fitFlags struct {
 
 	epochs, batch     int
 	optimizer         string
+	loss              choice
+	classWeights      map[string]string
 	learningRate      float64
 	momentum          float64
 	schedule          choice
@@ -63,10 +64,18 @@ func newFit() *cobra.Command {
 			"that --arch names. Ctrl-C keeps the best weights so far.\n\n" +
 			"With --head-only it fits the last layer of --model to a folder of captures, new labels\n" +
 			"included, and writes a model only if that one is better on captures it was not trained on.",
-		Args: takes(),
-		RunE: func(command *cobra.Command, _ []string) error {
+		Args: func(command *cobra.Command, arguments []string) error {
+			if err := takes()(command, arguments); err != nil {
+				return err
+			}
 			if err := f.check(); err != nil {
 				return advise(command, err)
+			}
+			return nil
+		},
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := f.checkOut(); err != nil {
+				return err
 			}
 			if f.headOnly {
 				return f.runHead(command)
@@ -93,8 +102,10 @@ func (f *fitFlags) add(command *cobra.Command) {
 	flags.StringVar(&f.arch, "arch", "tutorial", "`network` to start from: "+strings.Join(train.Architectures(), ", ")+" or a Keras config.json")
 	flags.IntVar(&f.epochs, "epochs", 10, "how many times to go through the pictures")
 	flags.IntVar(&f.batch, "batch-size", 32, "pictures of one step")
-	flags.StringVar(&f.optimizer, "optimizer", "adam", "sgd, rmsprop, adam or adamw, with Keras's defaults")
-	flags.Float64Var(&f.learningRate, "learning-rate", 1e-4, "the optimizer's learning `rate`")
+	flags.StringVar(&f.optimizer, "optimizer", "adam", "sgd, rmsprop, adam or adamw, with Keras's settings, as sgd,momentum=0.9,nesterov or adam,clipnorm=1")
+	f.loss = choice{"categorical_crossentropy", []string{"categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy", "mean_squared_error"}}
+	flags.Var(&f.loss, "loss", strings.Join(f.loss.names, ", "))
+	flags.Float64Var(&f.learningRate, "learning-rate", 1e-4, "the optimizer's learning `rate`; unless given, sgd's is 0.01")
 	flags.Float64Var(&f.momentum, "momentum", 0, "momentum of sgd and rmsprop")
 	f.schedule = choice{"constant", []string{"constant", "cosine", "exponential"}}
 	flags.Var(&f.schedule, "schedule", "how the learning rate falls: constant, cosine (to 0) or exponential (to a hundredth)")
@@ -102,6 +113,7 @@ func (f *fitFlags) add(command *cobra.Command) {
 	flags.IntVar(&f.reducePatience, "reduce-lr-patience", 0, "divide the learning rate by 10 after so many epochs without a better validation loss; 0: never")
 	flags.Float64Var(&f.labelSmoothing, "label-smoothing", 0, "`share` of the targets that goes to all classes alike")
 	flags.BoolVar(&f.balance, "balance", false, "weigh classes so that each counts the same")
+	flags.StringToStringVar(&f.classWeights, "class-weight", nil, "Keras's class_weight, as `cat=2,dog=0.5`; others weigh 1")
 	flags.StringVar(&f.augment, "augment", "", "Keras's `settings`, as rotation_range=10,zoom_range=0.1,horizontal_flip")
 	flags.Uint32Var(&f.seed, "seed", 1, "decides on first weights, order and augmentation")
 	flags.IntVar(&f.cacheMB, "cache", 256, "`MB` of decoded pictures kept in memory")
@@ -111,40 +123,6 @@ func (f *fitFlags) add(command *cobra.Command) {
 	f.progress = choice{"auto", []string{"auto", "plain", "json"}}
 	flags.Var(&f.progress, "progress", "auto (a bar on a terminal), plain or json (one object a line)")
 	f.addHead(command)
-}
-
-// check refuses settings that make no sense before anything is read.
-func (f *fitFlags) check() error {
-	var err error
-	if f.augmentation, err = train.ParseAugmentation(f.augment); err != nil {
-		return err
-	}
-	if f.optimizerSettings, err = nn.NewOptimizer(f.optimizer); err != nil {
-		return err
-	}
-	f.optimizerSettings.LearningRate, f.optimizerSettings.Momentum = f.learningRate, f.momentum
-	if f.out == "" {
-		return errors.New("--out is missing: name the directory that becomes the new model")
-	}
-	if _, err := os.Lstat(f.out); err == nil {
-		return fmt.Errorf("%s is there already: a model is never overwritten, choose another name", f.out)
-	}
-	if f.headOnly {
-		return f.checkHead()
-	}
-	switch {
-	case f.train == "":
-		return errors.New("--train is missing: name a folder of class folders")
-	case f.epochs < 1 || f.batch < 1 || f.batch > 4096 || f.cacheMB < 0:
-		return errors.New("--epochs and --batch-size (up to 4096) must be at least 1 and --cache not negative")
-	case !(f.split >= 0 && f.split < 1):
-		return errors.New("--validation-split must be from 0 to less than 1")
-	case f.split > 0 && f.valid != "":
-		return errors.New("give --valid or --validation-split, not both")
-	case f.model.model != "" && f.given("arch"):
-		return errors.New("give --model or --arch, not both")
-	}
-	return nil
 }
 
 // start loads the model to train, or makes one.
@@ -252,9 +230,11 @@ func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training,
 		EarlyStopping: train.EarlyStopping{Patience: f.patience}, ReduceLROnPlateau: train.ReduceLROnPlateau{Patience: f.reducePatience},
 		OnBatch: tell.batch,
 	}
-	fit.Training.Shuffle, fit.Training.EveryClass, fit.Training.Augmentation = true, true, f.augmentation
+	sparse := f.loss.value == "sparse_categorical_crossentropy"
+	fit.Training.Sparse, fit.Training.Shuffle, fit.Training.EveryClass, fit.Training.Augmentation = sparse, true, true, f.augmentation
 	if len(validation) > 0 {
 		fit.Validation = loader(validation, f.cacheMB<<20/5)
+		fit.Validation.Sparse = sparse
 	}
 	fit.Identity = f.identity(m, training, validation)
 	csv := train.CSVLog{File: f.csv}
@@ -263,12 +243,12 @@ func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training,
 		return csv.Add(e)
 	}
 	options := nn.TrainOptions{
-		BatchSize: f.batch, Loss: nn.Loss{Name: "categorical_crossentropy", LabelSmoothing: f.labelSmoothing},
+		BatchSize: f.batch, Loss: nn.Loss{Name: f.loss.value, LabelSmoothing: f.labelSmoothing},
 		Optimizer: f.optimizerSettings, Kernels: table, Workers: workers, Seed: uint64(f.seed),
 	}
 	options.Optimizer.Schedule = f.learningRates(fit.Training.Batches() * f.epochs)
-	if f.balance {
-		options.Loss.ClassWeights = train.ClassWeights(training, len(m.Labels))
+	if options.Loss.ClassWeights, err = f.weights(m.Labels, training); err != nil {
+		return nil, err
 	}
 	fit.Trainer, err = nn.NewTrainer(m.Network, options)
 	return fit, err
@@ -278,9 +258,9 @@ func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training,
 func (f *fitFlags) learningRates(steps int) nn.Schedule {
 	switch f.schedule.value {
 	case "cosine":
-		return nn.CosineDecay{Initial: f.learningRate, DecaySteps: steps}
+		return nn.CosineDecay{Initial: f.optimizerSettings.LearningRate, DecaySteps: steps}
 	case "exponential":
-		return nn.ExponentialDecay{Initial: f.learningRate, DecayRate: 0.01, DecaySteps: steps}
+		return nn.ExponentialDecay{Initial: f.optimizerSettings.LearningRate, DecayRate: 0.01, DecaySteps: steps}
 	}
 	return nil
 }
@@ -288,8 +268,8 @@ func (f *fitFlags) learningRates(steps int) nn.Schedule {
 // settings are what the report says of how the model was trained.
 func (f *fitFlags) settings() map[string]any {
 	return map[string]any{
-		"epochs": f.epochs, "batch_size": f.batch, "optimizer": f.optimizerSettings.Name, "learning_rate": f.learningRate,
-		"momentum": f.momentum, "schedule": f.schedule.value, "patience": f.patience, "reduce_lr_patience": f.reducePatience,
+		"epochs": f.epochs, "batch_size": f.batch, "optimizer": f.optimizerSettings.Name, "optimizer_settings": f.optimizer,
+		"learning_rate": f.optimizerSettings.LearningRate, "momentum": f.optimizerSettings.Momentum, "loss": f.loss.value, "class_weight": f.classWeights, "schedule": f.schedule.value, "patience": f.patience, "reduce_lr_patience": f.reducePatience,
 		"label_smoothing": f.labelSmoothing, "balance": f.balance, "augmentation": f.augmentation, "seed": f.seed,
 		"validation_split": f.split, "arch": f.arch, "model": f.model.model,
 	}

@@ -29,13 +29,16 @@ func (f *fitFlags) addHead(command *cobra.Command) {
 }
 
 func (f *fitFlags) checkHead() error {
+	for _, name := range trainingFlags {
+		if f.given(name) {
+			return fmt.Errorf("--%s has no meaning with --head-only", name)
+		}
+	}
 	switch {
 	case f.model.model == "":
 		return errors.New("--head-only needs --model, the model whose head is fitted")
 	case f.captures == "":
 		return errors.New("--head-only needs --captures, a folder with a folder for each label")
-	case f.train != "" || f.valid != "":
-		return errors.New("--head-only takes --captures, not --train or --valid")
 	case f.minimum < 1 || f.limit < 10 || f.limit > 10000:
 		return errors.New("--min-captures must be at least 1 and --max-captures from 10 to 10000")
 	}

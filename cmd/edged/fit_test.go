@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -55,6 +56,34 @@ func TestFitWritesAModel(t *testing.T) {
 	}
 }
 
+// TestFitWithEveryLoss takes the losses, optimizers and weights that there are.
+func TestFitWithEveryLoss(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.json")
+	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	losses := map[string]string{}
+	for name, more := range map[string]string{
+		"plain":     "",
+		"sparse":    "--loss sparse_categorical_crossentropy",
+		"binary":    "--loss binary_crossentropy --label-smoothing 0.1",
+		"squares":   "--loss mean_squared_error --optimizer adamw,weight_decay=0.01,clipvalue=0.5",
+		"weighed":   "--class-weight 3=2,7=0.5 --optimizer sgd,momentum=0.9,nesterov",
+		"decreased": "--schedule exponential --optimizer rmsprop,centered,global_clipnorm=1",
+	} {
+		line := []string{"fit", "--train", filepath.Join(digits, "valid"), "--arch", config, "--epochs", "2", "--out", filepath.Join(dir, name)}
+		got := edged(t, append(line, strings.Fields(more)...)...)
+		if got.status != 0 {
+			t.Fatalf("%s: got %+v", name, got)
+		}
+		losses[name] = regexp.MustCompile(`loss: \S+`).FindString(got.output)
+	}
+	if losses["plain"] != losses["sparse"] || losses["plain"] == losses["weighed"] || losses["plain"] == losses["binary"] {
+		t.Errorf("got %v", losses)
+	}
+}
+
 func TestFitTellsInJSON(t *testing.T) {
 	dir := t.TempDir()
 	config := filepath.Join(dir, "config.json")
@@ -102,6 +131,19 @@ func TestFitRefuses(t *testing.T) {
 		{"--out " + out + " --train ../../testdata/digits/valid --epochs 0", "at least 1"},
 		{"--out " + out + " --train ../../testdata/digits/valid --validation-split 0.01", "leaves no pictures"},
 		{"--out " + out + " --train ../../testdata/digits/valid --valid x --validation-split 0.2", "not both"},
+		{"--out " + out + " --train ../../testdata/digits/valid --learning-rate NaN", "learning_rate is NaN"},
+		{"--out " + out + " --train ../../testdata/digits/valid --optimizer sgd,momentum=x", "must be a number"},
+		{"--out " + out + " --train ../../testdata/digits/valid --momentum 0.9", "Adam has none"},
+		{"--out " + out + " --train ../../testdata/digits/valid --patience -1", "0 for never"},
+		{"--out " + out + " --train ../../testdata/digits/valid --schedule cosine --reduce-lr-patience 2", "leave out one"},
+		{"--out " + out + " --train ../../testdata/digits/valid --loss mean_squared_error --label-smoothing 0.1", "no label smoothing"},
+		{"--out " + out + " --train ../../testdata/digits/valid --class-weight 3=2,eleven=1", `names "eleven"`},
+		{"--out " + out + " --train ../../testdata/digits/valid --class-weight 3=many", `"many"`},
+		{"--out " + out + " --train ../../testdata/digits/valid --balance --class-weight 3=2", "not both"},
+		{"--out " + out + " --train ../../testdata/digits/valid --captures x", "--head-only alone"},
+		{"--out " + out + " --head-only --model x --captures x --epochs 3", "no meaning with --head-only"},
+		{"--out " + filepath.Join(one, ".hidden") + " --train ../../testdata/digits/valid", "starts with a dot"},
+		{"--out " + filepath.Join("fit_test.go", "model") + " --train ../../testdata/digits/valid", "is no folder"},
 	} {
 		if got := edged(t, append([]string{"fit"}, strings.Fields(test.arguments)...)...); got.status == 0 || !strings.Contains(got.errors, test.want) {
 			t.Errorf("%q: got %+v, want %q", test.arguments, got, test.want)

@@ -84,6 +84,7 @@ func TestMistakesAreUsageErrors(t *testing.T) {
 		{"frobnicate", "`edged` has no command \"frobnicate\"; try `edged --help`"},
 		{"docter", "`edged` has no command \"docter\"; did you mean \"doctor\"?"},
 		{"doctor --jsn", "unknown flag: --jsn; try `edged doctor --help`"},
+		{"fit --train x --out y --epochs 0", "--epochs and --batch-size (up to 4096) must be at least 1 and --cache not negative; try `edged fit --help`"},
 		{"version 3", "`edged version` takes no arguments; try `edged version --help`"},
 		{"doctor --config " + bad, bad + ": line 2: camera.widht: no such key; did you mean camera.width?"},
 	} {
