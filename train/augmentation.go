@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"edged/nn"
@@ -40,17 +41,29 @@ const (
 
 // Check refuses settings that make no sense.
 func (a *Augmentation) Check() error {
-	for _, v := range []float64{a.RotationRange, a.WidthShiftRange, a.HeightShiftRange, a.ShearRange, a.ChannelShiftRange, a.ZoomRange[0], a.BrightnessRange[0]} {
-		if !(v >= 0) || math.IsInf(v, 0) {
-			return fmt.Errorf("augmentation by %v makes no sense: ranges are numbers from 0 on", v)
+	for _, r := range []struct {
+		name  string
+		value float64
+	}{
+		{"rotation_range", a.RotationRange},
+		{"width_shift_range", a.WidthShiftRange},
+		{"height_shift_range", a.HeightShiftRange},
+		{"shear_range", a.ShearRange},
+		{"channel_shift_range", a.ChannelShiftRange},
+	} {
+		if !(r.value >= 0) || math.IsInf(r.value, 0) {
+			return fmt.Errorf("%s is %v and must be a number from 0 on", r.name, r.value)
 		}
 	}
+	pair := func(p [2]float64) bool { return p[0] >= 0 && p[1] >= p[0] && !math.IsInf(p[1], 0) }
 	modes := []FillMode{"", FillNearest, FillConstant, FillReflect, FillWrap}
 	switch {
-	case !(a.ZoomRange[1] >= a.ZoomRange[0]) || a.ZoomRange[0] == 0 && a.ZoomRange[1] > 0:
-		return errors.New("zoom_range must be two factors above 0, the lesser first")
-	case !(a.BrightnessRange[1] >= a.BrightnessRange[0]):
-		return errors.New("brightness_range must be two factors, the lesser first")
+	case !pair(a.ZoomRange) || a.ZoomRange[0] == 0 && a.ZoomRange[1] > 0:
+		return errors.New("zoom_range must be two factors above 0, the lesser first, as zoom_range=0.8:1.2, or how far they are from 1, less than 1")
+	case !pair(a.BrightnessRange):
+		return errors.New("brightness_range must be two factors from 0 on, the lesser first, as brightness_range=0.5:1.5, or how far they are from 1")
+	case math.IsNaN(a.FillValue) || math.IsInf(a.FillValue, 0):
+		return fmt.Errorf("cval is %v and must be a number", a.FillValue)
 	case !slices.Contains(modes, a.FillMode):
 		return fmt.Errorf("fill_mode is %q and must be nearest, constant, reflect or wrap", string(a.FillMode))
 	}
@@ -233,12 +246,16 @@ func (a *Augmentation) set(name, value string, given bool) error {
 			*p = [2]float64{1 - by, 1 + by}
 			return err
 		}
-		return errors.Join(scan(name, low, &p[0]), scan(name, high, &p[1]))
+		if err := scan(name, low, &p[0]); err != nil {
+			return err
+		}
+		return scan(name, high, &p[1])
 	case flips[name] != nil:
-		if given && value != "true" && value != "false" {
+		flip, err := strconv.ParseBool(value)
+		if given && err != nil {
 			return fmt.Errorf("augmentation %s is %q and must be true or false", name, value)
 		}
-		*flips[name] = value != "false"
+		*flips[name] = flip || !given
 	case name == "fill_mode":
 		a.FillMode = FillMode(value)
 	default:

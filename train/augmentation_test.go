@@ -77,8 +77,15 @@ func TestAugmentationIsKerass(t *testing.T) {
 	}
 }
 
+func TestFlipsAreSetAsInPython(t *testing.T) {
+	got, err := ParseAugmentation("horizontal_flip=True,vertical_flip=False")
+	if want := (Augmentation{HorizontalFlip: true}); err != nil || got != want {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
 func TestParseAugmentationRefuses(t *testing.T) {
-	for _, text := range []string{"rotation", "rotation_range=x", "rotation_range=-1", "zoom_range=2", "zoom_range=1.2:0.8", "fill_mode=mirror", "horizontal_flip=maybe", "brightness_range=2:1", "shear_range=NaN"} {
+	for _, text := range []string{"rotation", "rotation_range=x", "rotation_range=-1", "zoom_range=2", "zoom_range=1.2:0.8", "fill_mode=mirror", "horizontal_flip=maybe", "brightness_range=2:1", "shear_range=NaN", "cval=NaN", "brightness_range=Inf", "zoom_range=0.8:Inf"} {
 		if a, err := ParseAugmentation(text); err == nil {
 			t.Errorf("%q gives %+v", text, a)
 		}

@@ -1,39 +1,80 @@
 package train
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 )
 
 // CSVLog writes Keras's CSVLogger's file: a line for each epoch, counted from 0,
 // with the metrics in the order of their names. Without a file it does nothing.
+// The file is written as a whole each time, so that a kill leaves no part of a
+// line, and a fit that goes on no gap.
 type CSVLog struct {
 	File string
+
+	history []Epoch
 }
 
-// Add appends a line, after a header if the fit has just begun.
-func (c *CSVLog) Add(e Epoch) error {
+// csvHeader is how the files begin.
+const csvHeader = "epoch,accuracy,loss"
+
+// Check refuses a file that is there and no log: it would be overwritten.
+func (c *CSVLog) Check() error {
 	if c.File == "" {
 		return nil
 	}
-	how, text := os.O_APPEND, ""
-	if e.Epoch == 1 {
-		how, text = os.O_TRUNC, "epoch,accuracy,loss\n"
-		if e.ValLoss != nil {
-			text = "epoch,accuracy,loss,val_accuracy,val_loss\n"
-		}
+	info, err := os.Stat(c.File)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: is no regular file", c.File)
+	case info.Size() == 0:
+		return nil
 	}
-	text += fmt.Sprintf("%d,%v,%v", e.Epoch-1, e.Accuracy, e.Loss)
-	if e.ValLoss != nil {
-		text += fmt.Sprintf(",%v,%v", *e.ValAccuracy, *e.ValLoss)
-	}
-	file, err := os.OpenFile(c.File, os.O_WRONLY|os.O_CREATE|how, 0o644)
+	file, err := os.Open(c.File)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	if _, err := file.WriteString(text + "\n"); err != nil {
-		return err
+	start := make([]byte, len(csvHeader))
+	if _, err := io.ReadFull(file, start); err != nil || string(start) != csvHeader {
+		return fmt.Errorf("%s: is there already and no log of a fit", c.File)
 	}
-	return file.Close()
+	return nil
+}
+
+// Add adds epochs.
+func (c *CSVLog) Add(epochs ...Epoch) error {
+	if c.File == "" {
+		return nil
+	}
+	c.history = append(c.history, epochs...)
+	if err := writeAtomically(c.File, c.write); err != nil {
+		return fmt.Errorf("log %s: %w", c.File, err)
+	}
+	return nil
+}
+
+func (c *CSVLog) write(w io.Writer) error {
+	var text bytes.Buffer
+	text.WriteString(csvHeader)
+	if len(c.history) > 0 && c.history[0].ValLoss != nil {
+		text.WriteString(",val_accuracy,val_loss")
+	}
+	for _, e := range c.history {
+		fmt.Fprintf(&text, "\n%d,%v,%v", e.Epoch-1, e.Accuracy, e.Loss)
+		if e.ValLoss != nil {
+			fmt.Fprintf(&text, ",%v,%v", *e.ValAccuracy, *e.ValLoss)
+		}
+	}
+	text.WriteByte('\n')
+	_, err := text.WriteTo(w)
+	return err
 }

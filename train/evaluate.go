@@ -46,7 +46,7 @@ func (e *Evaluator) Evaluate(ctx context.Context, samples []Sample) (*Evaluation
 		return nil, fmt.Errorf("the model has %d classes and is evaluated with 2 to %d", classes, maxClasses)
 	}
 	if e.Top < 0 || e.Top > classes {
-		return nil, fmt.Errorf("top %d of %d classes", e.Top, classes)
+		return nil, fmt.Errorf("top %d of %d classes can't be counted: choose 1 to %d", e.Top, classes, classes)
 	}
 	// The first preprocessor tells whether the settings fit the model.
 	if _, err := nn.NewPreprocessor(e.Preprocessing, e.Plan.InputShape()); err != nil {

@@ -29,6 +29,9 @@ type Fit struct {
 
 	// OnBatch, if not nil, is told of each step with the means so far.
 	OnBatch func(epoch, batch, batches int, loss, accuracy float64)
+	// OnResume, if not nil, is told of the epochs before the checkpoint that the
+	// fit goes on from. Its error ends the fit.
+	OnResume func([]Epoch) error
 	// OnEpoch, if not nil, is told of each epoch. Its error ends the fit.
 	OnEpoch func(Epoch) error
 }
@@ -61,6 +64,11 @@ func (f *Fit) Run(ctx context.Context) (*Outcome, error) {
 	state := &progress{}
 	if f.Checkpoint != "" {
 		if err := f.resume(state); err != nil {
+			return nil, err
+		}
+	}
+	if len(state.History) > 0 && f.OnResume != nil {
+		if err := f.OnResume(state.History); err != nil {
 			return nil, err
 		}
 	}
@@ -202,7 +210,9 @@ func (f *Fit) validate(ctx context.Context) (loss, accuracy float64, err error) 
 		}
 		m.add(score)
 	}
-	loss, accuracy = m.result()
+	if loss, accuracy = m.result(); math.IsNaN(loss) || math.IsInf(loss, 0) {
+		return 0, 0, fmt.Errorf("the validation loss is %g: lower the learning rate, or look for damaged inputs", loss)
+	}
 	return loss, accuracy, nil
 }
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"image"
@@ -151,6 +152,49 @@ func TestFitGoesOnFromCheckpoint(t *testing.T) {
 	}
 }
 
+// TestKilledFitsLeaveNothing has a file in the way that a fit killed while it
+// wrote a checkpoint leaves, and a log without the last epoch.
+func TestKilledFitsLeaveNothing(t *testing.T) {
+	dir, pictures := t.TempDir(), stripes(t, 8)
+	path, log := filepath.Join(dir, "checkpoint"), filepath.Join(dir, "log.csv")
+	run := func(epochs int) {
+		t.Helper()
+		csv := CSVLog{File: log}
+		if err := csv.Check(); err != nil {
+			t.Fatal(err)
+		}
+		f := newFit(t, pictures, epochs)
+		f.Checkpoint = path
+		f.OnResume = func(history []Epoch) error { return csv.Add(history...) }
+		f.OnEpoch = func(e Epoch) error { return csv.Add(e) }
+		if _, err := f.Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(2)
+	first, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left := filepath.Join(dir, ".checkpoint.123")
+	lines := bytes.SplitAfter(first, []byte("\n"))
+	if err := errors.Join(os.WriteFile(left, nil, 0o644), os.WriteFile(log, bytes.Join(lines[:2], nil), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	run(3)
+	whole, err := os.ReadFile(log)
+	if err != nil || !bytes.HasPrefix(whole, first) || bytes.Count(whole, []byte("\n")) != 4 {
+		t.Errorf("got the log\n%s, %v, before\n%s", whole, err, first)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		t.Errorf("got %v, %v", entries, err)
+	}
+	other := CSVLog{File: path}
+	if err := other.Check(); err == nil || !strings.Contains(err.Error(), "no log of a fit") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestFitKeepsTheBestWeights(t *testing.T) {
 	f := newFit(t, stripes(t, 8), 50)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -250,6 +294,10 @@ func TestOverfitting(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 	if got := Overfitting([]Epoch{{Epoch: 1, Accuracy: 0.5, ValLoss: &low, ValAccuracy: &half}}); got != "" {
+		t.Errorf("got %q", got)
+	}
+	// A beginner on harder pictures learns nothing by heart.
+	if got := Overfitting([]Epoch{{Epoch: 1, Accuracy: 0.55, ValLoss: &high, ValAccuracy: &half}}); got != "" {
 		t.Errorf("got %q", got)
 	}
 }

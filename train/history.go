@@ -46,11 +46,16 @@ func (e *Epoch) monitored() float64 {
 	return e.Loss
 }
 
-// overfitGap is how far validation's accuracy may stay behind training's.
-const overfitGap = 0.1
+// How far validation's accuracy may stay behind training's: little once nearly
+// all is learned, and never more than wideGap.
+const (
+	overfitGap = 0.1
+	wideGap    = 0.25
+	learned    = 0.8
+)
 
 // Overfitting says in words what a history tells of learning by heart, or
-// nothing.
+// nothing. It is the history up to the epoch whose weights are kept.
 func Overfitting(history []Epoch) string {
 	if len(history) == 0 {
 		return ""
@@ -65,7 +70,7 @@ func Overfitting(history []Epoch) string {
 		}
 	}
 	const advice = "more pictures, --augment, dropout or fewer epochs (--patience stops in time) help"
-	if gap := last.Accuracy - *last.ValAccuracy; gap > overfitGap {
+	if gap := last.Accuracy - *last.ValAccuracy; gap > wideGap || gap > overfitGap && last.Accuracy >= learned {
 		return fmt.Sprintf("the network overfits: accuracy %.2f on the pictures it was trained on and %.2f on the others: it learns them by heart; %s", last.Accuracy, *last.ValAccuracy, advice)
 	}
 	if last.Epoch-best.Epoch >= 3 && *last.ValLoss > 1.1**best.ValLoss && last.Loss < best.Loss {

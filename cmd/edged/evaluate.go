@@ -2,7 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -45,7 +44,10 @@ func newEvaluate() *cobra.Command {
 				return fmt.Errorf("%s: %w", model.model, err)
 			}
 			for _, s := range result.Skipped {
-				fmt.Fprintln(os.Stderr, "edged:", s.Reason)
+				fmt.Fprintln(os.Stderr, "edged:", printable(s.Reason))
+			}
+			if result.Samples == 0 {
+				return fmt.Errorf("%s: none of the pictures could be read", arguments[0])
 			}
 			if err := report(command.OutOrStdout(), result, asJSON); err != nil {
 				return err
@@ -82,10 +84,7 @@ func newEvaluator(flags *modelFlags) (*train.Evaluator, error) {
 
 // unread is the error about pictures that were left out, if it matters.
 func unread(e *train.Evaluation, strict bool) error {
-	switch skipped := len(e.Skipped); {
-	case e.Samples == 0:
-		return errors.New("none of the pictures could be read")
-	case strict && skipped > 0:
+	if skipped := len(e.Skipped); strict && skipped > 0 {
 		return fmt.Errorf("%d of %d pictures could not be read", skipped, skipped+e.Samples)
 	}
 	return nil
@@ -124,7 +123,7 @@ func report(w io.Writer, e *train.Evaluation, asJSON bool) error {
 		if i == 0 {
 			fmt.Fprintln(&text, "\nworst mistakes")
 		}
-		fmt.Fprintf(&text, "%s: %s %.4f, taken for %s %.4f\n", m.File, m.Label, m.Score, m.Predicted, m.PredictedScore)
+		fmt.Fprintf(&text, "%s: %s %.4f, taken for %s %.4f\n", printable(m.File), m.Label, m.Score, m.Predicted, m.PredictedScore)
 	}
 	_, err := io.WriteString(w, text.String())
 	return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -91,6 +92,19 @@ func TestEvaluateJSONAndPlots(t *testing.T) {
 	}
 	if got := edged(t, append(line, "--strict")...); got.status != 1 || !strings.Contains(got.errors, "1 of 4 pictures could not be read") {
 		t.Errorf("got status %d, %s", got.status, got.errors)
+	}
+}
+
+// TestEvaluateWithoutPictures has only damaged ones: there is no table of zeros.
+func TestEvaluateWithoutPictures(t *testing.T) {
+	dir := t.TempDir()
+	bad := filepath.Join(dir, "9", "bad\x1b[31m\n.png")
+	if err := errors.Join(os.Mkdir(filepath.Join(dir, "9"), 0o755), os.WriteFile(bad, nil, 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	got := edged(t, "evaluate", "--model", filepath.Join(digits, "model"), dir)
+	if want := "edged: " + dir + "/9/bad\\x1b[31m\\n.png: is no JPEG"; got.status != 1 || got.output != "" || !strings.HasPrefix(got.errors, want) || strings.Count(got.errors, "\n") != 2 {
+		t.Errorf("got %+v, want %q", got, want)
 	}
 }
 

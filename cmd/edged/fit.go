@@ -2,11 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"edged/cmd/edged/engine"
@@ -74,13 +77,8 @@ func newFit() *cobra.Command {
 			return nil
 		},
 		RunE: func(command *cobra.Command, _ []string) error {
-			if err := f.checkOut(); err != nil {
-				return err
-			}
-			if f.headOnly {
-				return f.runHead(command)
-			}
-			return f.run(command)
+			tell := newTeller(command.OutOrStdout(), f.progress.value, f.epochs)
+			return tell.end(f.fit(command.Context(), tell))
 		},
 	}
 	f.add(command)
@@ -190,10 +188,23 @@ func (f *fitFlags) data() (labels []string, training, validation []train.Sample,
 	return
 }
 
-func (f *fitFlags) run(command *cobra.Command) error {
+func (f *fitFlags) fit(ctx context.Context, tell *teller) error {
+	if err := f.checkOut(); err != nil {
+		return err
+	}
+	if f.headOnly {
+		return f.runHead(ctx, tell)
+	}
+	return f.run(ctx, tell)
+}
+
+func (f *fitFlags) run(ctx context.Context, tell *teller) error {
 	labels, training, validation, err := f.data()
 	if err != nil {
 		return err
+	}
+	if same(f.train, f.valid) {
+		tell.warn("--valid is the folder of --train: validation can't show whether the pictures are learned by heart")
 	}
 	m, err := f.start(labels)
 	if err != nil {
@@ -201,16 +212,25 @@ func (f *fitFlags) run(command *cobra.Command) error {
 	}
 	workers := kernels.NewWorkers(f.model.threads)
 	defer workers.Close()
-	tell := newTeller(command.OutOrStdout(), f.progress.value, f.epochs)
 	fit, err := f.prepare(m, workers, training, validation, tell)
 	if err != nil {
 		return err
 	}
-	outcome, err := fit.Run(command.Context())
+	outcome, err := fit.Run(ctx)
 	if err != nil {
 		return err
 	}
 	return f.commit(m, outcome, training, validation, tell)
+}
+
+// same tells whether two paths lead to the same folder.
+func same(a, b string) bool {
+	first, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	second, err := os.Stat(b)
+	return err == nil && os.SameFile(first, second)
 }
 
 // prepare sets the fit up.
@@ -219,9 +239,11 @@ func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training,
 	if err != nil {
 		return nil, err
 	}
+	// Room for more than there are pictures would be wasted.
+	batch := min(f.batch, max(len(training), len(validation)))
 	loader := func(samples []train.Sample, cache int) *train.Loader {
 		return &train.Loader{
-			Samples: samples, Classes: len(m.Labels), BatchSize: f.batch, Preprocessing: m.Preprocessing, Input: m.Network.InputShape(),
+			Samples: samples, Classes: len(m.Labels), BatchSize: batch, Preprocessing: m.Preprocessing, Input: m.Network.InputShape(),
 			Seed: f.seed, Strict: f.strict, Skip: tell.skip, Cache: cache,
 		}
 	}
@@ -238,12 +260,19 @@ func (f *fitFlags) prepare(m *storage.Model, workers *kernels.Workers, training,
 	}
 	fit.Identity = f.identity(m, training, validation)
 	csv := train.CSVLog{File: f.csv}
+	if err := csv.Check(); err != nil {
+		return nil, fmt.Errorf("%w: choose another --csv", err)
+	}
+	fit.OnResume = func(history []train.Epoch) error {
+		tell.resumed(f.checkpoint, len(history))
+		return csv.Add(history...)
+	}
 	fit.OnEpoch = func(e train.Epoch) error {
 		tell.epoch(e)
 		return csv.Add(e)
 	}
 	options := nn.TrainOptions{
-		BatchSize: f.batch, Loss: nn.Loss{Name: f.loss.value, LabelSmoothing: f.labelSmoothing},
+		BatchSize: batch, Loss: nn.Loss{Name: f.loss.value, LabelSmoothing: f.labelSmoothing},
 		Optimizer: f.optimizerSettings, Kernels: table, Workers: workers, Seed: uint64(f.seed),
 	}
 	options.Optimizer.Schedule = f.learningRates(fit.Training.Batches() * f.epochs)
@@ -288,19 +317,18 @@ func (f *fitFlags) identity(m *storage.Model, training, validation []train.Sampl
 
 // commit measures the model on the validation pictures and writes it.
 func (f *fitFlags) commit(m *storage.Model, outcome *train.Outcome, training, validation []train.Sample, tell *teller) error {
-	// An interrupt has stopped the training; it must not stop this.
-	ctx := context.Background()
-	r := &train.Report{Settings: f.settings(), Training: len(training), Held: len(validation), Outcome: outcome, Warning: train.Overfitting(outcome.History)}
+	r := &train.Report{Settings: f.settings(), Training: len(training), Held: len(validation), Outcome: outcome, Warning: train.Overfitting(outcome.History[:outcome.Kept])}
 	plan, err := engine.Options{Precision: "float32", Kernels: f.model.kernels}.Compile(m, false)
 	if err != nil {
 		return err
 	}
 	m.Precision, m.Tool, m.Created = storage.Float32, "edged "+version, time.Now()
-	m.Probe = train.Probe(ctx, m, plan, append(validation[:len(validation):len(validation)], training...))
+	m.Probe = train.Probe(context.Background(), m, plan, append(validation[:len(validation):len(validation)], training...))
 	if len(validation) > 0 {
 		debug.FreeOSMemory()
+		tell.measuring(outcome)
 		e := &train.Evaluator{Plan: plan, Preprocessing: m.Preprocessing, Labels: m.Labels, Threads: f.model.threads, Mistakes: 10}
-		if r.Evaluation, err = e.Evaluate(ctx, validation); err != nil {
+		if r.Evaluation, err = measure(e, validation); err != nil {
 			return err
 		}
 	}
@@ -308,8 +336,33 @@ func (f *fitFlags) commit(m *storage.Model, outcome *train.Outcome, training, va
 		return err
 	}
 	if err := r.Commit(f.out, m); err != nil {
-		return err
+		return f.roomFor(err)
 	}
 	tell.done(f.out, outcome, r)
 	return nil
+}
+
+// measure evaluates. The interrupt that has stopped the training must not stop
+// this; another one leaves it out.
+func measure(e *train.Evaluator, samples []train.Sample) (*train.Evaluation, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	evaluation, err := e.Evaluate(ctx, samples)
+	if ctx.Err() != nil {
+		return nil, nil
+	}
+	return evaluation, err
+}
+
+// roomFor adds to the error of a full disk what helps.
+func (f *fitFlags) roomFor(err error) error {
+	switch {
+	case !errors.Is(err, syscall.ENOSPC) && !errors.Is(err, syscall.EDQUOT):
+		return err
+	case f.checkpoint != "":
+		return fmt.Errorf("%w; make room and give the same command again: it goes on from %s", err, f.checkpoint)
+	case f.headOnly:
+		return fmt.Errorf("%w; make room and give the same command again", err)
+	}
+	return fmt.Errorf("%w; make room and give the same command again: with --checkpoint it need not train again", err)
 }

@@ -50,7 +50,7 @@ func (f *fitFlags) checkHead() error {
 const headMemory = 128 << 20 // bytes
 
 // runHead fits a head, and writes a model if it is better.
-func (f *fitFlags) runHead(command *cobra.Command) error {
+func (f *fitFlags) runHead(ctx context.Context, tell *teller) error {
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(headMemory)
 	}
@@ -80,7 +80,6 @@ func (f *fitFlags) runHead(command *cobra.Command) error {
 			return err
 		}
 	}
-	tell := newTeller(command.OutOrStdout(), f.progress.value, 0)
 	fit := &train.HeadFit{
 		Model: m, Captures: f.captures, Features: f.features, Products: products, Threads: f.model.threads,
 		Compile: func(body *nn.Model) (*nn.Plan, error) {
@@ -92,7 +91,7 @@ func (f *fitFlags) runHead(command *cobra.Command) error {
 	if f.progress.value == "json" {
 		fit.Progress = tell.progress("features")
 	}
-	head, err := fit.Run(command.Context())
+	head, err := fit.Run(ctx)
 	if err != nil {
 		return err
 	}
@@ -101,7 +100,7 @@ func (f *fitFlags) runHead(command *cobra.Command) error {
 			return err
 		}
 	}
-	tell.head(f.out, head)
+	tell.head(f.out, head, f.minimum)
 	if !head.Committed {
 		return errRefused
 	}
@@ -131,7 +130,7 @@ func (f *fitFlags) commitHead(m *storage.Model, head *train.Head, precision stri
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(f.out)), 0o755); err != nil {
 		return err
 	}
-	return r.Commit(f.out, m)
+	return f.roomFor(r.Commit(f.out, m))
 }
 
 func (f *fitFlags) headSettings() map[string]any {
@@ -139,7 +138,7 @@ func (f *fitFlags) headSettings() map[string]any {
 }
 
 // head tells what a fit of the head came to.
-func (t *teller) head(dir string, h *train.Head) {
+func (t *teller) head(dir string, h *train.Head, minimum int) {
 	if t.json {
 		t.object("head", h)
 		if h.Committed {
@@ -148,22 +147,22 @@ func (t *teller) head(dir string, h *train.Head) {
 		return
 	}
 	for _, w := range h.Waiting {
-		fmt.Fprintf(t.out, "%s waits: %d captures to train on are too few\n", w.Label, w.Captures)
+		t.printf("%s waits: %d captures to train on are too few, %d are needed\n", w.Label, w.Captures, minimum)
 	}
 	for _, label := range h.Unseen {
-		fmt.Fprintf(t.out, "%s has no captures: nothing checks that it is still known\n", label)
+		t.printf("%s has no captures: nothing checks that it is still known\n", label)
 	}
-	fmt.Fprintf(t.out, "%d captures trained on, %d held out, features of %d computed and of %d reused\n", h.Training, h.HeldOut, h.Computed, h.Reused)
+	t.printf("%d captures trained on, %d held out, features of %d computed and of %d reused\n", h.Training, h.HeldOut, h.Computed, h.Reused)
 	for _, c := range append([]train.HeadScore{h.Incumbent}, h.Candidates...) {
-		fmt.Fprintf(t.out, "%-9s  right: %d of %d - loss: %.4f - recall: %.4f, known labels: %.4f", c.Method, c.Right, c.Captures, c.Loss, c.Recall, c.Known)
+		t.printf("%-9s  right: %d of %d - loss: %.4f - recall: %.4f, known labels: %.4f", c.Method, c.Right, c.Captures, c.Loss, c.Recall, c.Known)
 		if c.New != nil {
-			fmt.Fprintf(t.out, ", new labels: %.4f", *c.New)
+			t.printf(", new labels: %.4f", *c.New)
 		}
-		fmt.Fprintln(t.out)
+		t.printf("\n")
 	}
 	if h.Committed {
-		fmt.Fprintf(t.out, "%s: %s\nwrote %s\n", h.Method, h.Reason, dir)
+		t.printf("%s: %s\nwrote %s\n", h.Method, h.Reason, dir)
 		return
 	}
-	fmt.Fprintf(t.out, "%s is not taken: %s\n", h.Method, h.Reason)
+	t.printf("%s is not taken: %s\n", h.Method, h.Reason)
 }

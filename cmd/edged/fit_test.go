@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -102,6 +103,36 @@ func TestFitTellsInJSON(t *testing.T) {
 	}
 	if !strings.Contains(text, `"event":"epoch"`) || !strings.Contains(text, `"event":"committed"`) {
 		t.Errorf("got %q", text)
+	}
+}
+
+// TestFitTellsItsEnd has a fit that fails, and one whose output is full.
+func TestFitTellsItsEnd(t *testing.T) {
+	dir := t.TempDir()
+	config, out := filepath.Join(dir, "config.json"), filepath.Join(dir, "m")
+	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	valid := filepath.Join(digits, "valid")
+	line := []string{"fit", "--train", valid, "--valid", valid, "--arch", config, "--epochs", "1", "--out", out}
+	got := edged(t, append(line, "--progress", "json", "--csv", config)...)
+	if lines := strings.Split(strings.TrimSpace(got.output), "\n"); got.status != 1 || len(lines) != 2 || !strings.Contains(lines[0], `"event":"warning"`) ||
+		!strings.HasPrefix(lines[1], `{"error":{"message":"`) || !json.Valid([]byte(lines[1])) || !strings.Contains(got.errors, "no log of a fit") {
+		t.Errorf("got %+v", got)
+	}
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer full.Close()
+	command := edgedCommand(t, line...)
+	var said bytes.Buffer
+	command.Stdout, command.Stderr = full, &said
+	if err := command.Run(); err == nil || !strings.Contains(said.String(), "no space left on device") || !strings.Contains(said.String(), "--valid is the folder of --train") {
+		t.Errorf("got %v, %s", err, said.String())
+	}
+	if _, err := storage.Load(out, storage.LoadOptions{}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -34,7 +34,7 @@ func run() int {
 	if err == nil {
 		return 0
 	}
-	fmt.Fprintln(os.Stderr, "edged:", err)
+	fmt.Fprintln(os.Stderr, "edged:", printable(err.Error()))
 	return status(command, err)
 }
 

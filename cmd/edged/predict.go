@@ -118,6 +118,6 @@ func (p *predictor) predict(file string) error {
 }
 
 func (p *predictor) fail(err error) {
-	fmt.Fprintln(os.Stderr, "edged:", err)
+	fmt.Fprintln(os.Stderr, "edged:", printable(err.Error()))
 	p.failed++
 }
