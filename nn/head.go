@@ -18,6 +18,7 @@ type Head struct {
 
 	model  *Model
 	nested []*Node // which hold the models round the head
+	at     int     // of the node before the head, where it is not nested
 }
 
 // ErrNoHead says that a network doesn't end as a classifier whose head can be
@@ -60,7 +61,7 @@ func (h *Head) split(m *Model, softmax bool) (*Model, error) {
 			if in := m.Nodes[n.Inputs[0]].Shape; !fits || len(in) != 1 {
 				return nil, fmt.Errorf("layer %q has the activation %q and the input %v: %w", l.Name(), l.Activation.Name, in, ErrNoHead)
 			}
-			h.Dense = l
+			h.Dense, h.at = l, n.Inputs[0]
 			return m.upTo(n.Inputs[0], nil), nil
 		case *Model:
 			inner, err := h.split(l, softmax)
@@ -98,6 +99,26 @@ func (m *Model) upTo(at int, last Layer) *Model {
 	return &out
 }
 
+// after returns the part of m that takes the output of the node at.
+func (m *Model) after(at int) (*Model, error) {
+	nodes := []Node{{Layer: &InputLayer{Base: Named("features"), Shape: m.Nodes[at].Shape}}}
+	position := map[int]int{at: 0}
+	for i := at + 1; i < len(m.Nodes); i++ {
+		n := m.Nodes[i]
+		one := Node{Layer: n.Layer}
+		for _, from := range n.Inputs {
+			p, ok := position[from]
+			if !ok {
+				return nil, fmt.Errorf("layer %q takes more than the features: %w", n.Layer.Name(), ErrNoHead)
+			}
+			one.Inputs = append(one.Inputs, p)
+		}
+		position[i] = len(nodes)
+		nodes = append(nodes, one)
+	}
+	return NewFunctional("head", nodes, position[m.Outputs[0]])
+}
+
 // unquantize leaves the head of a model in int8, and what follows it, in floating
 // point: other weights make other outputs than those that were calibrated.
 func (h *Head) unquantize() {
@@ -111,6 +132,15 @@ func (h *Head) unquantize() {
 
 // Inputs is the number of features that the head takes.
 func (h *Head) Inputs() int { return h.Dense.Kernel.Shape[0] }
+
+// Tail is the head as a model of its own, which takes Body's output and shares
+// its weights. A head inside nested models has none.
+func (h *Head) Tail() (*Model, error) {
+	if len(h.nested) > 0 {
+		return nil, fmt.Errorf("the head is inside a nested model: %w", ErrNoHead)
+	}
+	return h.model.after(h.at)
+}
 
 // Set gives the head other weights, for as many units as there are biases. The
 // kernel is [inputs][units]. A head without biases takes none but zeros.

@@ -83,23 +83,8 @@ func (h *MapHead) split() error {
 	if _, err := h.Body.Build(nil); err != nil {
 		return err
 	}
-	nodes := []Node{{Layer: &InputLayer{Base: Named("feature_map"), Shape: h.Map}}}
-	position := map[int]int{h.at: 0}
-	for i := h.at + 1; i < len(h.model.Nodes); i++ {
-		n := h.model.Nodes[i]
-		one := Node{Layer: n.Layer}
-		for _, from := range n.Inputs {
-			p, ok := position[from]
-			if !ok {
-				return fmt.Errorf("layer %q takes more than the feature map: %w", n.Layer.Name(), ErrNoHead)
-			}
-			one.Inputs = append(one.Inputs, p)
-		}
-		position[i] = len(nodes)
-		nodes = append(nodes, one)
-	}
 	var err error
-	h.Tail, err = NewFunctional("head", nodes, position[h.model.Outputs[0]])
+	h.Tail, err = h.model.after(h.at)
 	return err
 }
 

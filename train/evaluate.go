@@ -32,6 +32,9 @@ type Evaluator struct {
 	// Progress, unless nil, is called after each picture, from several
 	// goroutines.
 	Progress func(done, all int)
+
+	// fill makes the input of a sample; nil: of its picture.
+	fill func(r *nn.Runner, sample int) error
 }
 
 // Evaluate predicts the samples on all cores. Pictures that can't be read are
@@ -47,10 +50,6 @@ func (e *Evaluator) Evaluate(ctx context.Context, samples []Sample) (*Evaluation
 	}
 	if e.Top < 0 || e.Top > classes {
 		return nil, fmt.Errorf("top %d of %d classes can't be counted: choose 1 to %d", e.Top, classes, classes)
-	}
-	// The first preprocessor tells whether the settings fit the model.
-	if _, err := nn.NewPreprocessor(e.Preprocessing, e.Plan.InputShape()); err != nil {
-		return nil, err
 	}
 	answers := make([]answer, len(samples))
 	if err := e.predict(ctx, samples, answers); err != nil {
@@ -75,13 +74,16 @@ func (e *Evaluator) predict(ctx context.Context, samples []Sample, answers []ans
 	if threads <= 0 {
 		threads = runtime.GOMAXPROCS(0)
 	}
-	var next, done atomic.Int64
-	var group sync.WaitGroup
-	for range min(threads, len(samples)) {
-		preprocessor, err := nn.NewPreprocessor(e.Preprocessing, e.Plan.InputShape())
-		if err != nil {
+	fill := make([]func(*nn.Runner, int) error, min(threads, len(samples)))
+	for i := range fill {
+		var err error
+		if fill[i], err = e.filler(samples); err != nil {
 			return err
 		}
+	}
+	var next, done atomic.Int64
+	var group sync.WaitGroup
+	for _, fill := range fill {
 		runner := e.Plan.NewRunner(nil)
 		group.Go(func() {
 			for ctx.Err() == nil {
@@ -89,7 +91,7 @@ func (e *Evaluator) predict(ctx context.Context, samples []Sample, answers []ans
 				if i >= len(samples) {
 					return
 				}
-				answers[i] = ask(runner, preprocessor, samples[i])
+				answers[i] = ask(runner, fill, i, samples[i].Class)
 				if n := done.Add(1); e.Progress != nil {
 					e.Progress(int(n), len(samples))
 				}
@@ -110,16 +112,27 @@ type answer struct {
 	loss      float64 // NaN where the scores are no probabilities
 }
 
-// ask predicts one picture.
-func ask(r *nn.Runner, p *nn.Preprocessor, s Sample) answer {
-	image, err := picture.Read(s.File)
-	if err == nil {
-		err = p.Fill(r, image)
+// filler returns what makes inputs, for one goroutine.
+func (e *Evaluator) filler(samples []Sample) (func(*nn.Runner, int) error, error) {
+	if e.fill != nil {
+		return e.fill, nil
 	}
-	if err != nil {
+	p, err := nn.NewPreprocessor(e.Preprocessing, e.Plan.InputShape())
+	return func(r *nn.Runner, sample int) error {
+		image, err := picture.Read(samples[sample].File)
+		if err != nil {
+			return err
+		}
+		return p.Fill(r, image)
+	}, err
+}
+
+// ask predicts one sample.
+func ask(r *nn.Runner, fill func(*nn.Runner, int) error, sample, class int) answer {
+	if err := fill(r, sample); err != nil {
 		return answer{err: err}
 	}
-	return judge(r.Predict(), s.Class)
+	return judge(r.Predict(), class)
 }
 
 // judge compares scores with the right class.

@@ -24,7 +24,7 @@ type HeadFit struct {
 	Model    *storage.Model // whose head is fitted, in place, by Run
 	Captures string         // a folder with a folder for each label
 	Features string         // where the body's features are kept
-	// Compile makes the plan of the body.
+	// Compile makes the plan of a part of the model.
 	Compile func(*nn.Model) (*nn.Plan, error)
 	// Products multiplies.
 	Products *nn.Products
@@ -59,8 +59,10 @@ type Head struct {
 	Skipped     []Skipped   `json:"skipped"`
 	CrossFolded bool        `json:"cross_validated"` // training captures were measured too, as few are held out
 
-	// Samples are the captures that are held out.
-	Samples []Sample `json:"-"`
+	// Probe and Evaluation are the model's with its new head: of the captures that
+	// are held out, if there are any.
+	Probe      *storage.Probe `json:"-"`
+	Evaluation *Evaluation    `json:"-"`
 }
 
 // keyed is a capture and the key of its features.
@@ -78,7 +80,7 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 	}
 	result := &Head{
 		Labels: set.labels, New: set.labels[len(f.Model.Labels):], Waiting: set.waiting, Unseen: set.unseen, LeftOut: set.left,
-		Samples: set.heldOut, Skipped: []Skipped{},
+		Skipped: []Skipped{},
 	}
 	head, err := f.split(len(set.unseen) == 0)
 	if err != nil {
@@ -109,7 +111,10 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 	if len(training) < 2 {
 		return nil, fmt.Errorf("%s: %d captures can be read, which are too few to learn from", f.Captures, len(training))
 	}
-	return result, f.fit(ctx, head, features, training, heldOut, result)
+	if err := f.fit(ctx, head, features, training, heldOut, result); err != nil || !result.Committed {
+		return result, err
+	}
+	return result, f.prove(ctx, head, plan, features, heldOut, result)
 }
 
 // bodyKey is a hash of all that decides on the features of a picture.

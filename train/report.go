@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"edged/nn"
 	"edged/storage"
@@ -49,9 +50,10 @@ func (r *Report) Commit(dir string, m *storage.Model) error {
 }
 
 // Probe makes a probe of the first picture that can be read: what the network
-// answers for it in float32, within what float16 weights may change.
-func Probe(ctx context.Context, m *storage.Model, plan *nn.Plan, samples []Sample) *storage.Probe {
-	p, err := nn.NewPreprocessor(m.Preprocessing, plan.InputShape())
+// answers for it, within what float16 weights may change. The plans are those of
+// the network, or of its parts, one after the other.
+func Probe(ctx context.Context, m *storage.Model, samples []Sample, plans ...*nn.Plan) *storage.Probe {
+	p, err := nn.NewPreprocessor(m.Preprocessing, plans[0].InputShape())
 	if err != nil {
 		return nil
 	}
@@ -63,14 +65,17 @@ func Probe(ctx context.Context, m *storage.Model, plan *nn.Plan, samples []Sampl
 		if err != nil {
 			continue
 		}
-		input := make([]float32, plan.InputShape().Size())
+		input := make([]float32, plans[0].InputShape().Size())
 		if err := p.Apply(input, image); err != nil {
 			continue
 		}
-		r := plan.NewRunner(nil)
-		copy(r.Input(), input)
-		output := append([]float32(nil), r.Predict()...)
-		return &storage.Probe{Input: input, Output: output, Tolerance: probeTolerance}
+		output := input
+		for _, plan := range plans {
+			r := plan.NewRunner(nil)
+			copy(r.Input(), output)
+			output = r.Predict()
+		}
+		return &storage.Probe{Input: input, Output: slices.Clone(output), Tolerance: probeTolerance}
 	}
 	return nil
 }

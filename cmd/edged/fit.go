@@ -323,7 +323,7 @@ func (f *fitFlags) commit(m *storage.Model, outcome *train.Outcome, training, va
 		return err
 	}
 	m.Precision, m.Tool, m.Created = storage.Float32, "edged "+version, time.Now()
-	m.Probe = train.Probe(context.Background(), m, plan, append(validation[:len(validation):len(validation)], training...))
+	m.Probe = train.Probe(context.Background(), m, append(validation[:len(validation):len(validation)], training...), plan)
 	if len(validation) > 0 {
 		debug.FreeOSMemory()
 		tell.measuring(outcome)

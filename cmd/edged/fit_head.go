@@ -82,8 +82,11 @@ func (f *fitFlags) runHead(ctx context.Context, tell *teller) error {
 	}
 	fit := &train.HeadFit{
 		Model: m, Captures: f.captures, Features: f.features, Products: products, Threads: f.model.threads,
-		Compile: func(body *nn.Model) (*nn.Plan, error) {
-			return nn.Compile(body, nn.Options{Kernels: table, Precision: p})
+		Compile: func(part *nn.Model) (*nn.Plan, error) {
+			if p == nn.Int8 && m.Network.Quantized() && !part.Quantized() {
+				return nn.Compile(part, nn.Options{Kernels: table})
+			}
+			return nn.Compile(part, nn.Options{Kernels: table, Precision: p})
 		},
 		Minimum: f.minimum, Limit: f.limit, Method: f.method.value, Strict: f.strict, Skip: tell.skip,
 	}
@@ -112,21 +115,9 @@ var errRefused = errors.New("the model stays as it is, nothing was written: give
 
 // commitHead writes the model with its new head.
 func (f *fitFlags) commitHead(m *storage.Model, head *train.Head, precision string) error {
-	plan, err := engine.Options{Precision: precision, Kernels: f.model.kernels}.Compile(m, false)
-	if err != nil {
-		return err
-	}
-	ctx := context.Background()
 	m.Parent, m.Tool, m.Created = m.Name, "edged "+version, time.Now()
-	m.Precision = storage.Precision(precision)
-	m.Probe = train.Probe(ctx, m, plan, head.Samples)
-	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head}
-	if len(head.Samples) > 0 {
-		e := &train.Evaluator{Plan: plan, Preprocessing: m.Preprocessing, Labels: m.Labels, Threads: f.model.threads, Mistakes: 10}
-		if r.Evaluation, err = e.Evaluate(ctx, head.Samples); err != nil {
-			return err
-		}
-	}
+	m.Precision, m.Probe = storage.Precision(precision), head.Probe
+	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head, Evaluation: head.Evaluation}
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(f.out)), 0o755); err != nil {
 		return err
 	}

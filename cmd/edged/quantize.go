@@ -403,7 +403,7 @@ func (w *quantizer) probe(ctx context.Context, m *storage.Model, plan *nn.Plan) 
 		for _, file := range w.files {
 			samples = append(samples, train.Sample{File: file})
 		}
-		m.Probe = train.Probe(ctx, m, plan, samples)
+		m.Probe = train.Probe(ctx, m, samples, plan)
 	}
 	if m.Probe == nil {
 		return nil

@@ -1,0 +1,54 @@
+package train
+
+import (
+	"context"
+
+	"edged/nn"
+)
+
+// prove measures the model with its new head on the captures that are held out,
+// from their features, and makes its probe.
+func (f *HeadFit) prove(ctx context.Context, head *splitHead, body *nn.Plan, features *Features, heldOut []keyed, result *Head) error {
+	if len(heldOut) == 0 {
+		return nil
+	}
+	samples := make([]Sample, len(heldOut))
+	for i, k := range heldOut {
+		samples[i] = k.Sample
+	}
+	e := &Evaluator{Labels: result.Labels, Threads: f.Threads, Mistakes: mostMistakes}
+	plans, err := []*nn.Plan{body}, error(nil)
+	if tail, missing := f.tail(head, result.Method); missing == nil {
+		e.Plan, err = f.Compile(tail)
+		plans = append(plans, e.Plan)
+		e.fill = func(r *nn.Runner, sample int) error {
+			f.Products.Widen(r.Input(), features.Get(heldOut[sample].key, 0, len(r.Input())))
+			return nil
+		}
+	} else {
+		e.Plan, err = f.Compile(f.Model.Network)
+		e.Preprocessing = f.Model.Preprocessing
+		plans[0] = e.Plan
+	}
+	if err != nil {
+		return err
+	}
+	result.Probe = Probe(ctx, f.Model, samples, plans...)
+	result.Evaluation, err = e.Evaluate(ctx, samples)
+	return err
+}
+
+// mostMistakes is how many mistakes a report lists.
+const mostMistakes = 10
+
+// tail is the part of the fitted model that takes the features.
+func (f *HeadFit) tail(head *splitHead, method string) (*nn.Model, error) {
+	if method != "landmarks" {
+		return head.dense.Tail()
+	}
+	grid, err := nn.SplitMap(f.Model.Network)
+	if err != nil {
+		return nil, err
+	}
+	return grid.Tail, nil
+}
