@@ -66,23 +66,41 @@ func (op *depthwise3) Units() int { return op.spec.OutHeight }
 func (op *depthwise3) Workspace() (shared, private int) { return 0, 0 }
 
 func (op *depthwise3) Run(a *Args, first, last int, _ Buffer) {
-	s := &op.spec
-	src, dst := a.Src[0].Float32(), a.Dst.Float32()
-	size := s.OutWidth * s.Channels
+	in, out := op.shape()
+	src, dst := lines{a.Src[0].Float32(), in}, lines{a.Dst.Float32(), out}
 	for y := first; y < last; y++ {
-		line, top := dst[y*size:][:size], y*s.StrideHeight-s.PadTop
-		op.kernels.row(line, op.line(src, top), op.line(src, top+1), op.line(src, top+2), op.weight, op.bias,
-			s.Channels, s.StrideWidth*s.Channels, op.left, op.pixels, op.right, op.bounds)
-		if op.finish != nil {
-			op.finish(line)
-		}
+		op.row(dst, src, y, false, nil)
+	}
+}
+
+func (op *depthwise3) byRows() rowOp { return op }
+
+func (op *depthwise3) shape() (in, out extent) {
+	s := &op.spec
+	return extent{s.InHeight, s.InWidth * s.Channels}, extent{s.OutHeight, s.OutWidth * s.Channels}
+}
+
+func (op *depthwise3) under(from, to int) (first, last int) {
+	return under(from, to, op.spec.StrideHeight, op.spec.PadTop, 3, op.spec.InHeight)
+}
+
+func (op *depthwise3) row(dst, src lines, y int, two bool, _ Buffer) {
+	s := &op.spec
+	line, top := dst.row(y), y*s.StrideHeight-s.PadTop
+	op.kernels.row(line, op.line(src, top), op.line(src, top+1), op.line(src, top+2), op.weight, op.bias,
+		s.Channels, s.StrideWidth*s.Channels, op.left, op.pixels, op.right, op.bounds)
+	if op.finish != nil {
+		op.finish(line)
+	}
+	if two {
+		op.row(dst, src, y+1, false, nil)
 	}
 }
 
 // line is row y of the picture, or zeros outside.
-func (op *depthwise3) line(src []float32, y int) []float32 {
+func (op *depthwise3) line(src lines, y int) []float32 {
 	if y < 0 || y >= op.spec.InHeight {
 		return op.zeros
 	}
-	return src[y*len(op.zeros):][:len(op.zeros)]
+	return src.row(y)
 }

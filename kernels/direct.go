@@ -110,39 +110,51 @@ func (op *direct) Run(a *Args, first, last int, private Buffer) {
 }
 
 func (op *direct) rows(dst, src []float32, first, last int, private Buffer) {
+	size := op.width * op.spec.Filters
+	for y := first; y < last; y++ {
+		op.line(dst[(y-first)*size:][:size], op.spec.lines(src), y, private)
+	}
+}
+
+// line makes row y of the output.
+func (op *direct) line(dst []float32, src lines, y int, private Buffer) {
 	picture := take[float32](&private, op.lines*op.stride)
 	edge := take[float32](&private, op.across*op.filters)
-	size := op.width * op.spec.Filters
 	step := op.spec.StrideHeight
 	if op.pooled {
 		step *= 2
 	}
-	for y := first; y < last; y++ {
-		op.pad(picture, src, y*step-op.spec.PadTop)
-		line := dst[(y-first)*size:][:size]
-		op.row(line, picture, edge)
-		if op.finish != nil {
-			op.finish(line)
-		}
+	for i := range op.lines {
+		padRow(picture[i*op.stride:][:op.stride], src, &op.spec, y*step-op.spec.PadTop+i*op.spec.DilationHeight)
+	}
+	op.row(dst, picture, edge)
+	if op.finish != nil {
+		op.finish(dst)
 	}
 }
 
-// pad copies the rows of the picture under a row of the output.
-func (op *direct) pad(dst, src []float32, top int) {
-	for i := range op.lines {
-		padRow(dst[i*op.stride:][:op.stride], src, &op.spec, top+i*op.spec.DilationHeight)
+// byRows is for all but pooled convolutions.
+func (op *direct) byRows() rowOp {
+	if op.pooled {
+		return nil
 	}
+	return &window{spec: &op.spec, line: op.line}
+}
+
+// lines are the rows of the picture.
+func (s *Conv2DSpec) lines(src []float32) lines {
+	return lines{src, extent{s.InHeight, s.InWidth * s.InChannels}}
 }
 
 // padRow copies row y of the picture with zeros round it.
-func padRow(row, src []float32, s *Conv2DSpec, y int) {
-	size, left := s.InWidth*s.InChannels, s.PadLeft*s.InChannels
+func padRow(row []float32, src lines, s *Conv2DSpec, y int) {
+	left := s.PadLeft * s.InChannels
 	if y < 0 || y >= s.InHeight || left >= len(row) {
 		clear(row)
 		return
 	}
 	clear(row[:left])
-	n := copy(row[left:], src[y*size:][:size])
+	n := copy(row[left:], src.row(y))
 	clear(row[left+n:])
 }
 

@@ -10,6 +10,7 @@ import "edged/amd64"
 type direct512 struct {
 	Unshared
 	spec    Conv2DSpec // flattened if the picture is read in place
+	whole   Conv2DSpec // before it was flattened
 	inPlace bool
 	weight  []float32 // [panel][KernelHeight][KernelWidth*InChannels][32]
 	bias    []float32 // [panel][32]
@@ -36,7 +37,9 @@ func newDirect512(s *Conv2DSpec, w Weights) Op {
 	if !s.Pool.none() {
 		return newPooledConv2D(s, vectorAVX2, func(s *Conv2DSpec) rowConv2D { return direct512Of(s, w, false) })
 	}
-	return direct512Of(s, w, pointwise)
+	op := direct512Of(s, w, pointwise)
+	op.whole = *s
+	return op
 }
 
 func direct512Of(s *Conv2DSpec, w Weights, inPlace bool) *direct512 {
@@ -111,16 +114,30 @@ func (op *direct512) pixels(dst, src []float32, first, last int, private Buffer)
 }
 
 func (op *direct512) rows(dst, src []float32, first, last int, private Buffer) {
+	size := op.spec.OutWidth * op.spec.Filters
+	for y := first; y < last; y++ {
+		op.line(dst[(y-first)*size:][:size], op.spec.lines(src), y, private)
+	}
+}
+
+// line makes row y of the output.
+func (op *direct512) line(dst []float32, src lines, y int, private Buffer) {
 	s := &op.spec
 	picture := take[float32](&private, op.copied())
 	clear(picture[s.KernelHeight*op.stride:])
-	size := s.OutWidth * s.Filters
-	for y := first; y < last; y++ {
-		for i := range s.KernelHeight {
-			padRow(picture[i*op.stride:][:op.stride], src, s, y*s.StrideHeight-s.PadTop+i*s.DilationHeight)
-		}
-		op.convolve(dst[(y-first)*size:][:size], picture, s.OutWidth)
+	for i := range s.KernelHeight {
+		padRow(picture[i*op.stride:][:op.stride], src, s, y*s.StrideHeight-s.PadTop+i*s.DilationHeight)
 	}
+	op.convolve(dst, picture, s.OutWidth)
+}
+
+// byRows is for all but pooled convolutions.
+func (op *direct512) byRows() rowOp {
+	if op.inPlace {
+		width := op.whole.OutWidth
+		return &pointwise{op.whole, func(dst, src []float32, private Buffer) { op.pixels(dst, src, 0, width, private) }}
+	}
+	return &window{spec: &op.spec, line: op.line}
 }
 
 // convolve makes pixels of a row and their activation.

@@ -16,6 +16,8 @@ type gemmConv2D[T element] struct {
 
 	convert func(float32) T
 
+	height, width int // of the picture before it was flattened
+
 	filters   int // rounded up to whole panels
 	tiles     int // panels of pixels; none crosses a row of the output
 	across    int // of them in a row
@@ -51,7 +53,9 @@ func newGEMMConv2D[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], co
 	if !s.Pool.none() {
 		return newPooledConv2D(s, gemm.vector, func(s *Conv2DSpec) rowConv2D { return gemmOf(s, w, gemm, convert) })
 	}
-	return gemmOf(flatten(s), w, gemm, convert)
+	op := gemmOf(flatten(s), w, gemm, convert)
+	op.height, op.width = s.OutHeight, s.OutWidth
+	return op
 }
 
 func gemmOf[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], convert func(float32) T) *gemmConv2D[T] {
@@ -171,6 +175,19 @@ func (op *gemmConv2D[T]) Run(a *Args, first, last int, private Buffer) {
 	for t := first * op.gemm.cut.unit; t < end; t += op.gemm.cut.tiles {
 		op.run(dst, src, 0, t, min(t+op.gemm.cut.tiles, end), 0, panels, private)
 	}
+}
+
+// byRows is for 1x1.
+func (op *gemmConv2D[T]) byRows() rowOp {
+	whole := op.spec
+	whole.InHeight, whole.OutHeight, whole.InWidth, whole.OutWidth = op.height, op.height, op.width, op.width
+	if op.spec.KernelHeight != 1 || op.spec.KernelWidth != 1 || *flatten(&whole) != op.spec {
+		return nil
+	}
+	line := *op
+	line.spec.InHeight, line.spec.OutHeight, line.spec.InWidth, line.spec.OutWidth = 1, 1, op.width, op.width
+	line.across = ceilDiv(op.width, op.gemm.rows)
+	return &pointwise{whole, func(dst, src []float32, private Buffer) { line.rows(dst, src, 0, 1, private) }}
 }
 
 // rows computes rows of the output into dst.

@@ -18,10 +18,14 @@ var exercised = map[string][]string{
 		"int8-add/portable", "int8-subtract/portable", "int8-multiply/portable", "int8-table/portable", "int8-softmax/portable",
 		"int8-quantize/portable", "int8-dequantize/portable",
 	},
-	"avx512": {"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "conv2d/direct/avx512", "conv2d/direct/avx512+pool", "dense/gemm/avx512", "depthwise/3x3/avx512"},
+	"avx512": {
+		"conv2d/winograd-4x4/avx512", "conv2d/gemm/avx512", "conv2d/gemm/avx512+pool", "conv2d/direct/avx512", "conv2d/direct/avx512+pool", "dense/gemm/avx512", "depthwise/3x3/avx512",
+		"conv2d/direct/avx512 > depthwise/3x3/avx512 > conv2d/gemm/avx512", "conv2d/direct/avx512 > depthwise/3x3/avx512 > conv2d/direct/avx512",
+	},
 	"avx2": {
 		"conv2d/winograd-4x4/avx2", "conv2d/gemm/avx2", "conv2d/gemm/avx2+pool", "conv2d/direct/avx2", "conv2d/direct/avx2+pool",
 		"dense/matvec/avx2", "dense/matvec/avx2-half", "dense/gemm/avx2", "depthwise/tiles/avx2", "depthwise/3x3/avx2",
+		"conv2d/direct/avx2 > depthwise/3x3/avx2 > conv2d/gemm/avx2",
 		"max-pool/vector/avx2", "average-pool/vector/avx2", "global-max-pool/vector/avx2", "global-average-pool/vector/avx2",
 		"combine/vector/avx2", "activate/vector/avx2", "softmax/vector/avx2",
 		"int8-conv2d/winograd-4x4/avx2", "int8-conv2d/winograd-4x4/avx2+pool", "int8-conv2d/tiles/avx2", "int8-conv2d/tiles/avx2+pool", "int8-conv2d/gemm/avx2", "int8-conv2d/gemm/avx2+pool", "int8-dense/dot/avx2", "int8-depthwise/taps/avx2", "int8-depthwise/rows/avx2",

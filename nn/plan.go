@@ -161,14 +161,17 @@ func (c *compiler) prepare() error {
 	for i := range c.model.Inputs {
 		inputs = append(inputs, i)
 	}
-	offsets, size := c.graph.layOut(inputs, c.kept, !c.options.KeepLayers)
-	p.arena = size
-	at := func(id int, s Shape) place { return place{offsets[id], c.graph.bytes(id), s} }
-	own := func(id int) place { return at(id, c.graph.shapes[id]) }
 	var err error
 	if p.ops, err = c.ops(); err != nil {
 		return err
 	}
+	if !c.options.KeepLayers {
+		c.chain()
+	}
+	offsets, size := c.graph.layOut(inputs, c.kept, !c.options.KeepLayers)
+	p.arena = size
+	at := func(id int, s Shape) place { return place{offsets[id], c.graph.bytes(id), s} }
+	own := func(id int) place { return at(id, c.graph.shapes[id]) }
 	for i, s := range c.graph.steps {
 		op := p.ops[i]
 		p.steps = append(p.steps, Step{Layers: names(s.layers), Kernel: op.Name(), Shape: c.graph.shapes[s.output], FLOPs: s.work.flops()})
@@ -181,10 +184,8 @@ func (c *compiler) prepare() error {
 		p.memory = append(p.memory, memory)
 		shared, private := op.Workspace()
 		p.shared, p.private = max(p.shared, shared), max(p.private, private)
-		if w, ok := s.work.(interface{ weights() parameters }); ok {
-			size := p.precision.size(w.weights())
-			p.weights, moved = p.weights+size, moved+size
-		}
+		size := p.precision.weightSize(s.work)
+		p.weights, moved = p.weights+size, moved+size
 		p.steps[len(p.steps)-1].Bytes = moved
 	}
 	for i := range c.model.Inputs {

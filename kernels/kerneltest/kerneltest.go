@@ -23,6 +23,7 @@ func Run(t *testing.T, table *kernels.Table, must ...string) {
 	t.Run("Conv2D", s.conv2D)
 	t.Run("Depthwise", s.depthwise)
 	t.Run("Dense", s.dense)
+	t.Run("Chain", s.chain)
 	t.Run("Pool", s.pool)
 	t.Run("GlobalPool", s.globalPool)
 	t.Run("Activate", s.activate)
