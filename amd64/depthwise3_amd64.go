@@ -36,3 +36,9 @@ func Depthwise3(dst, top, middle, bottom, w, bias []float32, channels, step, lef
 //
 //go:noescape
 func Depthwise3On512(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, low, high float32)
+
+// Depthwise3Pair512 makes two rows with steps of one pixel as Depthwise3On512
+// does: dst from the rows first, upper and lower, second from upper, lower and last.
+//
+//go:noescape
+func Depthwise3Pair512(dst, second, first, upper, lower, last, w, bias []float32, channels, left, pixels, right int, low, high float32)

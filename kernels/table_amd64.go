@@ -202,8 +202,21 @@ var depthwiseAVX2 = &depthwiseKernels{
 
 var (
 	depthwise3AVX2   = depthwise3OnAVX("avx2", amd64.Depthwise3Group, true, amd64.Depthwise3)
-	depthwise3AVX512 = depthwise3OnAVX("avx512", amd64.Depthwise3On512Group, false, amd64.Depthwise3On512)
+	depthwise3AVX512 = depthwise3OnAVX512()
 )
+
+func depthwise3OnAVX512() *depthwise3Kernels {
+	const group = amd64.Depthwise3On512Group
+	k := depthwise3OnAVX("avx512", group, false, amd64.Depthwise3On512)
+	k.pair = func(dst, second, first, upper, lower, last, w, bias []float32, channels, left, pixels, right int, bounds bounds) {
+		size := (left + pixels + right) * channels
+		end := size + (2-left-right)*channels - 1
+		_, _, _, _, _, _ = dst[size-1], second[size-1], first[end], upper[end], lower[end], last[end]
+		_, _ = w[9*roundUp(channels, group)-1], bias[roundUp(channels, group)-1]
+		amd64.Depthwise3Pair512(dst, second, first, upper, lower, last, w, bias, channels, left, pixels, right, bounds.low, bounds.high)
+	}
+	return k
+}
 
 // depthwise3OnAVX checks the lengths for one of the loops.
 func depthwise3OnAVX(name string, group int, whole bool, row func(dst, top, middle, bottom, w, bias []float32, channels, step, left, pixels, right int, low, high float32)) *depthwise3Kernels {
