@@ -42,9 +42,10 @@ func (l lines) row(y int) []float32 { return l.data[y%l.count*l.size:][:l.size] 
 const maxChain = 16
 
 // chainShares are the rows before each unit of a chain, in fourteenths. Each unit
-// makes some rows again that the one before it made, so there are few: large ones
-// first, and small ones last, so that all workers end at the same time.
-var chainShares = [...]int{0, 4, 8, 10, 12, 13, 14}
+// makes some rows again that the one before it made, so there are few: for each of
+// two workers a large one first, and small ones last, so that both end at the same
+// time; four workers have 3 or 4 fourteenths each.
+var chainShares = [...]int{0, 4, 6, 7, 11, 13, 14}
 
 // Chain returns one op for a run of ops of which each reads what the one before
 // it writes, and nothing else does; nil if one of them can't work by rows.
