@@ -36,7 +36,8 @@ func (p Precision) weightSize(w work) int {
 }
 
 // chainBytes is the size of a tensor from which it is worth keeping out of
-// memory: it wouldn't stay in a core's caches.
+// memory: it wouldn't stay in a core's caches. Weights that every row needs again
+// must be smaller.
 const chainBytes = 384 << 10
 
 // chainWindows is the largest number of depthwise convolutions in a chain: where
@@ -64,10 +65,12 @@ func (c *compiler) chain() {
 			readers[id]++
 		}
 	}
+	small := func(s *step) bool { return p.precision.weightSize(s.work) < chainBytes }
 	// joins tells whether step i continues a chain.
 	joins := func(i int) bool {
-		id := g.steps[i-1].output
-		return len(g.steps[i].inputs) == 1 && g.steps[i].inputs[0] == id && readers[id] == 1 && g.bytes(id) >= chainBytes
+		before, s := g.steps[i-1], g.steps[i]
+		id := before.output
+		return len(s.inputs) == 1 && s.inputs[0] == id && readers[id] == 1 && g.bytes(id) >= chainBytes && small(before) && small(s)
 	}
 	for i := 0; i < len(g.steps); i++ {
 		end := i + 1
