@@ -43,7 +43,7 @@ type gemmKernels[T element] struct {
 type gemmCut struct {
 	tiles    int // panels of rows that gemmConv2D packs at once
 	unit     int // and those of one unit
-	winograd int // panels of rows of a unit of winograd
+	winograd int // panels of rows that winograd makes at once, an even number
 	few      int // up to so many panels of rows gemmConv2D divides the columns instead,
 	panels   int // but not into less than this number of panels
 }
