@@ -1,33 +1,5 @@
 package amd64
 
-// Int8Pair is the number of int16 that Int8Multiply has where GEMM, whose tile is
-// the same, has a float32.
-const Int8Pair = 2
-
-// Int8Multiply multiplies tiles panels of a by panels panels of b:
-//
-//	for p := range panels {
-//		for t := range tiles {
-//			for r := range 6 {
-//				for c := range 16 {
-//					sum := start[(6*t+r)*startStride+16*p+c]
-//					for k := range depth {
-//						for i := range 2 {
-//							sum += a[((t*depth/8+k/8)*6+r)*16+k%8*2+i] * b[((p*depth+k)*16+c)*2+i]
-//						}
-//					}
-//					dst[(6*t+r)*stride+16*p+c] = sum
-//				}
-//			}
-//		}
-//	}
-//
-// modulo 1<<32, with 0 for sums to start with if start is empty. depth is a
-// positive multiple of 8; tiles and panels are positive.
-//
-//go:noescape
-func Int8Multiply(dst []int32, stride int, a, b []int16, depth, tiles, panels int, start []int32, startStride int)
-
 // The tiles of Int8Tiles: so many pixels by filters; or of Int8TilesPool, whose
 // tiles make so many outputs of two by two pixels.
 const (
@@ -216,10 +188,14 @@ func Int8Add(dst, left, right []int8, scales []int32)
 //go:noescape
 func Int8Sum(sums []int32, src []int8, stride, pixels int)
 
-// Int8MaxPool is MaxPool for sums of int8 products.
+// Int8Max makes maxima:
+//
+//	for i, v := range src {
+//		dst[i] = max(dst[i], v)
+//	}
 //
 //go:noescape
-func Int8MaxPool(dst, src []int32, rowStride, pixelStride, channels, rows, columns, step, pixels int)
+func Int8Max(dst, src []int8)
 
 // Requantize makes int8 values of the sums of pixels:
 //
@@ -235,22 +211,3 @@ func Int8MaxPool(dst, src []int32, rowStride, pixelStride, channels, rows, colum
 //
 //go:noescape
 func Requantize(dst []int8, dstStride int, sums []int32, stride, channels, pixels int, multipliers, left, right []int32, low, high, zero int32)
-
-// Int8Depthwise sums the products of each channel of a row of pixels:
-//
-//	for x := range pixels {
-//		for c := range channels {
-//			sum := bias[c]
-//			for i := range rows {
-//				for j := range width {
-//					sum += src[i*rowStride+x*step+j*channels+c] * w[(c/8*rows*width+i*width+j)*8+c%8]
-//				}
-//			}
-//			dst[x*channels+c] = sum
-//		}
-//	}
-//
-// channels is a positive multiple of 8; the other counts are positive.
-//
-//go:noescape
-func Int8Depthwise(dst []int32, src []int8, rowStride, step, width, rows int, w, bias []int32, channels, pixels int)

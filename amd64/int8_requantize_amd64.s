@@ -1,17 +1,4 @@
 #include "textflag.h"
-#include "pool_amd64.h"
-
-// func Int8MaxPool(dst, src []int32, rowStride, pixelStride, channels, rows, columns, step, pixels int)
-//
-// Needs AVX2. Y0 holds maxima, and POOL says what other registers do.
-TEXT ·Int8MaxPool(SB), NOSPLIT, $0-104
-	MOVQ dst_base+0(FP), DI
-	MOVQ src_base+24(FP), BX
-	MOVQ rowStride+48(FP), R8
-	MOVQ pixelStride+56(FP), R9
-	MOVQ step+88(FP), R12
-	MOVQ pixels+96(FP), R13
-	POOL(FIRSTPIXEL, VPMAXSD, KEEP, KEEP)
 
 // LANES requantizes eight sums.
 //

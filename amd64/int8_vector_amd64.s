@@ -157,3 +157,43 @@ pixel:
 	JNE       channels
 	VZEROUPPER
 	RET
+
+// func Int8Max(dst, src []int8)
+//
+// Needs AVX2.
+//
+//	Y0 elements   DI dst   SI src   CX elements left   AX, BX elements
+TEXT ·Int8Max(SB), NOSPLIT, $0-48
+	MOVQ dst_base+0(FP), DI
+	MOVQ src_base+24(FP), SI
+	MOVQ src_len+32(FP), CX
+	SUBQ $32, CX
+	JLT  rest
+
+whole:
+	VMOVDQU (SI), Y0
+	VPMAXSB (DI), Y0, Y0
+	VMOVDQU Y0, (DI)
+	ADDQ    $32, SI
+	ADDQ    $32, DI
+	SUBQ    $32, CX
+	JGE     whole
+
+rest:
+	ADDQ $32, CX
+	JEQ  end
+
+one:
+	MOVBLSX (SI), AX
+	MOVBLSX (DI), BX
+	CMPL    AX, BX
+	CMOVLLT BX, AX
+	MOVB    AX, (DI)
+	INCQ    SI
+	INCQ    DI
+	DECQ    CX
+	JNE     one
+
+end:
+	VZEROUPPER
+	RET

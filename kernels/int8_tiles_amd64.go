@@ -63,33 +63,48 @@ const (
 
 // newInt8Tiles returns the op, or nil for a convolution it isn't made for.
 func newInt8Tiles(s *Conv2DSpec, w Int8Weights, tile *int8TileKernels) Op {
-	pooled := !s.Pool.none()
 	scaler := newInt8Scaler(w, s.Filters, tile.int8Set)
-	if s.Groups != 1 || s.DilationWidth != 1 || pooled && !s.Pool.halves(s) || scaler == nil {
+	if s.Groups != 1 || s.DilationWidth != 1 || scaler == nil {
 		return nil
 	}
-	if !pooled {
+	if s.Pool.none() {
 		s = flatten(s)
 	}
 	op := &int8Tiles{
-		spec: *s, tile: tile, pooled: pooled, panels: ceilDiv(s.Filters, tile.filters),
-		height: s.OutHeight, width: s.OutWidth, words: ceilDiv(s.KernelWidth*s.InChannels*tile.element, 4),
+		spec: *s, tile: tile, panels: ceilDiv(s.Filters, tile.filters), height: s.OutHeight, width: s.OutWidth,
+		words: ceilDiv(s.KernelWidth*s.InChannels*tile.element, 4), chunks: 1, band: 1, divisions: 1,
 	}
-	rows := 1
-	if pooled {
-		op.height, op.width, rows = s.Pool.OutHeight, s.Pool.OutWidth, 2
+	op.pack(scaler)
+	switch {
+	case s.Pool.none():
+		op.cut()
+	case s.Pool.halves(s):
+		op.pooled, op.height, op.width = true, s.Pool.OutHeight, s.Pool.OutWidth
+		op.cut()
+	default:
+		op.chunk = op.width
 	}
+	side := 1
+	if op.pooled {
+		side = 2
+	}
+	op.under = newInt8Band(s, side*op.band, side*op.chunk, w.InZero, tile.int8Set)
+	if !s.Pool.none() && !op.pooled {
+		return &int8Pooled{conv: op}
+	}
+	return op
+}
+
+// cut divides the output into units.
+func (op *int8Tiles) cut() {
 	op.chunk = op.width
-	if !pooled && s.OutHeight == 1 {
-		op.chunk = roundUp(ceilDiv(op.width, max(2, ceilDiv(op.width, tile.chunk))), tile.pixels)
+	if !op.pooled && op.height == 1 {
+		op.chunk = roundUp(ceilDiv(op.width, max(2, ceilDiv(op.width, op.tile.chunk))), op.tile.pixels)
 		op.chunk = min(op.chunk, op.width)
 	}
 	op.chunks = ceilDiv(op.width, op.chunk)
 	op.band = max(1, min(op.height, int8TilesLeast/op.chunk))
 	op.divisions = min(op.panels, max(1, int8TilesUnits/(op.chunks*ceilDiv(op.height, op.band))))
-	op.under = newInt8Band(s, rows*op.band, rows*op.chunk, w.InZero, tile.int8Set)
-	op.pack(scaler)
-	return op
 }
 
 // pack orders weights and scales as the tiles need them.

@@ -108,8 +108,10 @@ func tableAVX2() *Table {
 		channels:      channelsAVX2,
 		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},
 		Conv2DInt8:    conv2DInt8AVX2,
-		DepthwiseInt8: depthwiseInt8AVX2,
+		DepthwiseInt8: func(s *DepthwiseSpec, w Int8Weights) Op { return newInt8Taps(s, w, int8TapsAVX2) },
 		DenseInt8:     denseInt8AVX2,
+		PoolInt8:      newInt8MaxPool,
+		GlobalMaxInt8: newInt8GlobalMax,
 		CombineInt8:   newInt8Add,
 		MeanInt8:      newInt8Mean,
 		QuantizeInt8:  newInt8Quantize,
@@ -126,17 +128,7 @@ func conv2DInt8AVX2(s *Conv2DSpec, w Int8Weights) Op {
 			return op
 		}
 	}
-	if op := newInt8Tiles(s, w, int8TilesAVX2); op != nil {
-		return op
-	}
-	return newInt8GEMM(s, w, int8ProductAVX2)
-}
-
-func depthwiseInt8AVX2(s *DepthwiseSpec, w Int8Weights) Op {
-	if op := newInt8Taps(s, w, int8TapsAVX2); op != nil {
-		return op
-	}
-	return newInt8Depthwise(s, w)
+	return newInt8Tiles(s, w, int8TilesAVX2)
 }
 
 func denseInt8AVX2(s *DenseSpec, w Int8Weights) Op {

@@ -28,7 +28,7 @@ var exercised = map[string][]string{
 		"conv2d/direct/avx2 > depthwise/3x3/avx2 > conv2d/gemm/avx2",
 		"max-pool/vector/avx2", "average-pool/vector/avx2", "global-max-pool/vector/avx2", "global-average-pool/vector/avx2",
 		"combine/vector/avx2", "activate/vector/avx2", "softmax/vector/avx2",
-		"int8-conv2d/winograd-4x4/avx2", "int8-conv2d/winograd-4x4/avx2+pool", "int8-conv2d/tiles/avx2", "int8-conv2d/tiles/avx2+pool", "int8-conv2d/gemm/avx2", "int8-conv2d/gemm/avx2+pool", "int8-dense/dot/avx2", "int8-depthwise/taps/avx2", "int8-depthwise/rows/avx2",
+		"int8-conv2d/winograd-4x4/avx2", "int8-conv2d/winograd-4x4/avx2+pool", "int8-conv2d/tiles/avx2", "int8-conv2d/tiles/avx2+pool", "int8-conv2d/tiles/avx2+max-pool", "int8-dense/dot/avx2", "int8-depthwise/taps/avx2", "int8-max-pool/vector/avx2", "int8-global-max-pool/vector/avx2",
 		"int8-add/vector/avx2", "int8-quantize/vector/avx2", "int8-global-average-pool/vector/avx2",
 	},
 	"neon-fhm":     {"dense/matvec/neon-fhm"},

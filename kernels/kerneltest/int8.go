@@ -49,6 +49,8 @@ func int8Layers() []kernels.Conv2DSpec {
 	all[len(all)-1].DilationHeight, all[len(all)-1].DilationWidth, all[len(all)-1].PadTop, all[len(all)-1].PadLeft = 2, 2, 2, 2
 	add(9, 10, 6, 8, 3, 1, 1, false)
 	all[len(all)-1].Groups = 2
+	add(8, 13, 3, 20, 3, 1, 1, false)
+	all[len(all)-1].Pool = kernels.Window{Height: 3, Width: 3, StrideHeight: 2, StrideWidth: 2, PadTop: 1, PadLeft: 1, OutHeight: 4, OutWidth: 7}
 	return all
 }
 
@@ -191,8 +193,10 @@ func (c *int8Case) convolve() []int8 {
 		for x := range s.Pool.OutWidth {
 			for f := range s.Filters {
 				best := int8(-128)
-				for i := range 4 {
-					best = max(best, full[((2*y+i/2)*s.OutWidth+2*x+i%2)*s.Filters+f])
+				for cy := max(0, y*s.Pool.StrideHeight-s.Pool.PadTop); cy < min(y*s.Pool.StrideHeight-s.Pool.PadTop+s.Pool.Height, s.OutHeight); cy++ {
+					for cx := max(0, x*s.Pool.StrideWidth-s.Pool.PadLeft); cx < min(x*s.Pool.StrideWidth-s.Pool.PadLeft+s.Pool.Width, s.OutWidth); cx++ {
+						best = max(best, full[(cy*s.OutWidth+cx)*s.Filters+f])
+					}
 				}
 				pooled = append(pooled, best)
 			}
