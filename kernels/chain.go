@@ -7,13 +7,18 @@ import (
 
 // chain is a run of layers of which each makes rows of its output when the next
 // one needs them, so that what passes between them stays in a few rows of cache.
-// A unit is a share of the rows of the last layer's output.
+// A unit is some rows of the last layer's output. A worker that doesn't go on where
+// it stopped makes some rows again that another one made.
 type chain struct {
 	Unshared
 	ops    []Op
 	stages []rowOp
 	kept   []int // rows of each stage's output that exist at a time, but the last's
+	unit   int   // rows
 }
+
+// chainLeast is the number of rows from which a unit is two of them.
+const chainLeast = 28
 
 // rowOp makes rows of its output from rows of its input.
 type rowOp interface {
@@ -41,12 +46,6 @@ func (l lines) row(y int) []float32 { return l.data[y%l.count*l.size:][:l.size] 
 // maxChain is the largest number of ops of a chain.
 const maxChain = 16
 
-// chainShares are the rows before each unit of a chain, in fourteenths. Each unit
-// makes some rows again that the one before it made, so there are few: for each of
-// two workers a large one first, and small ones last, so that both end at the same
-// time; four workers have 3 or 4 fourteenths each.
-var chainShares = [...]int{0, 4, 6, 7, 11, 13, 14}
-
 // Chain returns one op for a run of ops of which each reads what the one before
 // it writes, and nothing else does; nil if one of them can't work by rows.
 func Chain(ops []Op) Op {
@@ -71,6 +70,9 @@ func Chain(ops []Op) Op {
 			c.kept = append(c.kept, keptRows(stage, out.count))
 		}
 		c.stages = append(c.stages, stage)
+	}
+	if c.unit = 1; c.output().count >= chainLeast {
+		c.unit = 2
 	}
 	return c
 }
@@ -99,12 +101,7 @@ func (c *chain) output() extent {
 	return out
 }
 
-func (c *chain) Units() int { return len(chainShares) - 1 }
-
-// begin is the first row of a unit.
-func (c *chain) begin(unit int) int {
-	return c.output().count * chainShares[unit] / chainShares[len(chainShares)-1]
-}
+func (c *chain) Units() int { return ceilDiv(c.output().count, c.unit) }
 
 func (c *chain) Workspace() (shared, private int) {
 	for _, op := range c.ops {
@@ -127,7 +124,19 @@ type progress struct {
 }
 
 func (c *chain) Run(a *Args, first, last int, private Buffer) {
-	var p progress
+	p := c.begin(a, private)
+	c.rows(&p, first, last)
+}
+
+func (c *chain) runQueue(a *Args, q queue, private Buffer) {
+	p := c.begin(a, private)
+	for first, last := q.next(); first < last; first, last = q.next() {
+		c.rows(&p, first, last)
+	}
+}
+
+// begin is the state of an execution that has made nothing.
+func (c *chain) begin(a *Args, private Buffer) (p progress) {
 	n := len(c.stages)
 	in, _ := c.stages[0].shape()
 	p.lines[0] = lines{a.Src[0].Float32(), in}
@@ -137,11 +146,19 @@ func (c *chain) Run(a *Args, first, last int, private Buffer) {
 	}
 	p.lines[n] = lines{a.Dst.Float32(), c.output()}
 	p.private = private
-	p.done[n-1] = c.begin(first)
-	for i := n - 1; i > 0; i-- {
-		p.done[i-1], _ = c.stages[i].under(p.done[i], p.done[i]+1)
+	return p
+}
+
+// rows makes the rows of units [first, last).
+func (c *chain) rows(p *progress, first, last int) {
+	n := len(c.stages)
+	if begin := first * c.unit; begin == 0 || begin != p.done[n-1] {
+		p.done[n-1] = begin
+		for i := n - 1; i > 0; i-- {
+			p.done[i-1], _ = c.stages[i].under(p.done[i], p.done[i]+1)
+		}
 	}
-	c.make(&p, n-1, c.begin(last))
+	c.make(p, n-1, min(last*c.unit, c.output().count))
 }
 
 // make makes the rows of a stage up to last.

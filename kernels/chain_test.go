@@ -1,10 +1,16 @@
 package kernels
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 // chainOf is a 1x1, a depthwise and a 1x1 convolution, by rows of kernels in portable Go.
 func chainOf(height, width int) []Op {
 	w := Weights{Float32: make([]float32, 9*8*8)}
+	for i := range w.Float32 {
+		w.Float32[i] = float32(i%7-3) / 4
+	}
 	one := Conv2DSpec{
 		InHeight: height, InWidth: width, InChannels: 8, OutHeight: height, OutWidth: width, Filters: 8,
 		KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1, Groups: 1,
@@ -32,6 +38,35 @@ func TestChain(t *testing.T) {
 	workspace := NewBuffer(private)
 	if n := testing.AllocsPerRun(3, func() { op.Run(args, 0, op.Units(), workspace) }); n != 0 {
 		t.Errorf("a run allocates %v times", n)
+	}
+}
+
+func TestWorkersShareChain(t *testing.T) {
+	for _, height := range []int{9, 28, 57} {
+		op := Chain(chainOf(height, 7))
+		_, private := op.Workspace()
+		size := height * 7 * 8 * Float32Bytes
+		input := NewBuffer(size)
+		for i := range input.Float32() {
+			input.Float32()[i] = float32(i%13 - 6)
+		}
+		want := &Args{Dst: NewBuffer(size), Src: []Buffer{input}}
+		op.Run(want, 0, op.Units(), NewBuffer(private))
+		for _, n := range []int{2, 3} {
+			w := NewWorkers(n)
+			workspaces := make([]Buffer, n)
+			for i := range workspaces {
+				workspaces[i] = NewBuffer(private)
+			}
+			for range 50 {
+				got := &Args{Dst: NewBuffer(size), Src: want.Src}
+				w.Do(op, got, workspaces)
+				if !slices.Equal(got.Dst, want.Dst) {
+					t.Fatalf("%d workers make other outputs of %d rows", n, height)
+				}
+			}
+			w.Close()
+		}
 	}
 }
 

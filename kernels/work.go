@@ -27,13 +27,29 @@ func (k *work) divide(units int) {
 
 // run takes units until none is left.
 func (k *work) run(worker int) {
-	for {
-		first, last := k.take(worker)
-		if first == last {
-			return
-		}
+	q := queue{k, worker}
+	if op, ok := k.op.(queued); ok {
+		op.runQueue(k.args, q, k.private[worker])
+		return
+	}
+	for first, last := q.next(); first < last; first, last = q.next() {
 		k.op.Run(k.args, first, last, k.private[worker])
 	}
+}
+
+// queue are the units that one worker does, one run of them after the other.
+type queue struct {
+	work   *work
+	worker int
+}
+
+// next takes the next units, or none if all are taken.
+func (q queue) next() (first, last int) { return q.work.take(q.worker) }
+
+// queued is an Op that does all of a worker's units in one call, because a run of them may
+// follow the one before it, of which something is of use.
+type queued interface {
+	runQueue(a *Args, q queue, private Buffer)
 }
 
 // take returns the next units for a worker, or none if all are taken: half of
