@@ -85,6 +85,9 @@ func infinite(values []float32) int {
 // firstIn is the first of n indices that find finds in one of their runs, -1 if
 // it returns that for all. Runs are searched on all cores.
 func firstIn(n int, find func(from, to int) int) int {
+	if n <= weightRun {
+		return find(0, n)
+	}
 	found := make([]int, (n+weightRun-1)/weightRun)
 	var group sync.WaitGroup
 	for run := range found {
