@@ -158,22 +158,3 @@ func (f listedFile) verify(dir *folder.Folder) error {
 	}
 	return f.match(sum)
 }
-
-// hashedReader is an io.ReaderAt for one reading from front to back, which it
-// hashes on the way.
-type hashedReader struct {
-	r    io.ReaderAt
-	sum  hash.Hash
-	next int64
-}
-
-// ReadAt reads on.
-func (h *hashedReader) ReadAt(p []byte, at int64) (int, error) {
-	if at != h.next {
-		return 0, fmt.Errorf("byte %d is read where byte %d comes", at, h.next)
-	}
-	n, err := h.r.ReadAt(p, at)
-	h.sum.Write(p[:n])
-	h.next += int64(n)
-	return n, err
-}

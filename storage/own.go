@@ -2,7 +2,6 @@ package storage
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -204,15 +203,16 @@ func readWeights(dir *folder.Folder, list *manifest, network *nn.Model, keep16 b
 		return err
 	}
 	defer file.Close()
-	hashed := &hashedReader{r: file, sum: sha256.New()}
+	hashed := newHashedReader(file)
 	err = fillWeights(hashed, listed.Size, network, keep16)
+	sum := hashed.end()
 	if errors.Is(err, safetensors.ErrShort) {
 		return folder.Short(weightsFile, "%v", err)
 	}
 	if err != nil {
 		return folder.Damaged(weightsFile, "%w", err)
 	}
-	return listed.match(hashed.sum)
+	return listed.match(sum)
 }
 
 func fillWeights(r io.ReaderAt, size int64, network *nn.Model, keep16 bool) error {
