@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"image/color"
 	"io"
+	"math"
 	"strconv"
 
 	"gonum.org/v1/plot"
@@ -33,19 +34,38 @@ func (e *Evaluation) PlotConfusion(w io.Writer) error {
 	}
 	p.Add(counts)
 	labels, upwards := make([]string, n), make([]string, n)
+	room := vg.Length(0)
 	for i, c := range e.Classes {
-		labels[i], upwards[n-1-i] = c.Label, c.Label
+		label := shortened(c.Label)
+		labels[i], upwards[n-1-i] = label, label
+		room = max(room, p.X.Tick.Label.Width(label))
 	}
 	p.NominalX(labels...)
 	p.NominalY(upwards...)
-	p.X.Tick.Label.Rotation = 0.9
+	p.X.Tick.Label.Rotation = math.Pi / 2
 	p.X.Tick.Label.XAlign, p.X.Tick.Label.YAlign = draw.XRight, draw.YCenter
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = -0.5, float64(n)-0.5, -0.5, float64(n)-0.5
-	side := vg.Length(max(n, 8))*0.9*vg.Centimeter + 4*vg.Centimeter
+	// A viewer's font may be wider than the one that was measured.
+	p.X.Padding, p.Y.Padding = p.X.Padding+room/5, p.Y.Padding+room/5
+	side := vg.Length(max(n, 8))*0.9*vg.Centimeter + 2*vg.Centimeter + 1.2*room
 	canvas := vgsvg.New(side, side)
 	p.Draw(draw.New(canvas))
 	_, err = canvas.WriteTo(w)
 	return err
+}
+
+// maxPlottedLabel is how many characters of a label are drawn.
+const maxPlottedLabel = 24
+
+// shortened leaves out the middle of a long label: where names are alike, it is
+// the ends that differ.
+func shortened(label string) string {
+	runes := []rune(label)
+	if len(runes) <= maxPlottedLabel {
+		return label
+	}
+	half := (maxPlottedLabel - 1) / 2
+	return string(runes[:maxPlottedLabel-1-half]) + "…" + string(runes[len(runes)-half:])
 }
 
 // counts writes each count that is not zero into its square.

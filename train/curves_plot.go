@@ -74,11 +74,17 @@ func addCurve(p *plot.Plot, name string, points plotter.XYs, c color.Color) erro
 	return nil
 }
 
-// epochTicks labels whole epochs, about ten of them.
+// epochTicks labels the first epoch and multiples of a round number, about ten
+// of them.
 func epochTicks(epochs int) plot.ConstantTicks {
-	var ticks plot.ConstantTicks
-	step := (epochs + 9) / 10
-	for e := 1; e <= max(epochs, 2); e += max(step, 1) {
+	step := 1
+	for _, factor := range []int{2, 5, 10, 20, 50, 100, 200, 500, 1000, 10000, 100000} {
+		if epochs > 10*step {
+			step = factor
+		}
+	}
+	ticks := plot.ConstantTicks{{Value: 1, Label: "1"}}
+	for e := max(step, 2); e <= max(epochs, 2); e += step {
 		ticks = append(ticks, plot.Tick{Value: float64(e), Label: strconv.Itoa(e)})
 	}
 	return ticks

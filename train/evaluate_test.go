@@ -94,6 +94,27 @@ func TestEvaluateAsKeras(t *testing.T) {
 	}
 }
 
+// TestPlotOfLongLabels draws the squares where they are beside short ones, and
+// the ends of the labels.
+func TestPlotOfLongLabels(t *testing.T) {
+	squares := func(label string) (count int, text string) {
+		e := &Evaluation{Samples: 2, Confusion: [][]int{{1, 0}, {0, 1}}, Classes: []ClassReport{{Label: label + "1", Support: 1}, {Label: label + "2", Support: 1}}}
+		var drawn bytes.Buffer
+		if err := e.PlotConfusion(&drawn); err != nil || !wellFormed(drawn.String()) {
+			t.Fatalf("%v, a plot of %d bytes", err, drawn.Len())
+		}
+		return strings.Count(drawn.String(), "#08306B"), drawn.String()
+	}
+	want, _ := squares("x")
+	got, text := squares(strings.Repeat("W", 63))
+	if got != want || want != 2 {
+		t.Errorf("%d squares are drawn with long labels and %d with short ones", got, want)
+	}
+	if long := "WWWWWWWWWWWWW…WWWWWWWWWW2"; strings.Count(text, long[1:]) != 2 || strings.Contains(text, strings.Repeat("W", 20)) {
+		t.Errorf("the labels aren't in %s", text)
+	}
+}
+
 func wellFormed(text string) bool {
 	d := xml.NewDecoder(strings.NewReader(text))
 	for {

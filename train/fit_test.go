@@ -301,3 +301,15 @@ func TestOverfitting(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestEpochTicks(t *testing.T) {
+	for epochs, want := range map[int]string{1: "1 2", 3: "1 2 3", 10: "1 2 3 4 5 6 7 8 9 10", 12: "1 2 4 6 8 10 12", 120: "1 20 40 60 80 100 120"} {
+		var labels []string
+		for _, tick := range epochTicks(epochs) {
+			labels = append(labels, tick.Label)
+		}
+		if got := strings.Join(labels, " "); got != want {
+			t.Errorf("%d epochs: got %s, want %s", epochs, got, want)
+		}
+	}
+}
