@@ -74,6 +74,9 @@ func readCaptures(dir string, known []string, least, limit int) (*captureSet, er
 	if len(set.training) == 0 {
 		return nil, fmt.Errorf("%s: there are no captures to learn from; a new label needs %d of them", dir, least)
 	}
+	if first := set.training[0].Class; !slices.ContainsFunc(set.training, func(s Sample) bool { return s.Class != first }) {
+		return nil, fmt.Errorf("%s: there are captures to learn from of %q alone, and any picture would be taken for it: give captures of something else as well", dir, set.labels[first])
+	}
 	return set, nil
 }
 
@@ -86,7 +89,10 @@ func capturesOf(dir string) ([]string, error) {
 	var files []string
 	for _, e := range entries {
 		name := e.Name()
-		if e.Type().IsRegular() && !strings.HasPrefix(name, ".") && slices.Contains(picture.Extensions(), strings.ToLower(filepath.Ext(name))) {
+		if strings.HasPrefix(name, ".") || !slices.Contains(picture.Extensions(), strings.ToLower(filepath.Ext(name))) {
+			continue
+		}
+		if info, err := os.Stat(filepath.Join(dir, name)); err == nil && info.Mode().IsRegular() {
 			files = append(files, filepath.Join(dir, name))
 		}
 	}

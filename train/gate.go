@@ -298,6 +298,9 @@ func (g *gate) decide(old, c *HeadScore) (bool, string) {
 	if c.Recall <= old.Recall {
 		return false, fmt.Sprintf("its mean recall is %.3f and the incumbent's %.3f: no better", c.Recall, old.Recall)
 	}
+	if !slices.ContainsFunc(c.perLabel[:g.known], func(r float64) bool { return !math.IsNaN(r) }) {
+		return true, fmt.Sprintf("it knows the new labels with a mean recall of %.3f; of the others there are no captures to measure with", *c.New)
+	}
 	return true, fmt.Sprintf("it knows the new labels with a mean recall of %.3f, and the others with %.3f, the incumbent with %.3f", *c.New, c.Known, old.Known)
 }
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"errors"
 	"image"
 	"image/color"
 	"image/png"
@@ -176,6 +177,53 @@ func TestFeaturesAreReused(t *testing.T) {
 		if got := run(); got.Computed != test.computed {
 			t.Errorf("got %d computed, want %d", got.Computed, test.computed)
 		}
+	}
+}
+
+// TestOneLabelIsNotLearned has captures of a new label, of which one of another
+// is too few: a head that always gave the new one would be right.
+func TestOneLabelIsNotLearned(t *testing.T) {
+	m := taught(t)
+	dir := patterns(t, 0, 20)
+	if err := os.Mkdir(filepath.Join(dir, "across"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	got, err := headFit(t, m, dir).Run(t.Context())
+	if err == nil || !strings.Contains(err.Error(), `"spots" alone`) || len(m.Labels) != 2 {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestLabelsWithoutCaptures are told, and not measured.
+func TestLabelsWithoutCaptures(t *testing.T) {
+	dir := patterns(t, 20, 20)
+	for _, name := range []string{"across", "along"} {
+		if err := os.Rename(filepath.Join(dir, name), filepath.Join(dir, "new "+name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := headFit(t, taught(t), dir).Run(t.Context())
+	if err != nil || !got.Committed || len(got.Unseen) != 2 || !strings.HasSuffix(got.Reason, "of the others there are no captures to measure with") {
+		t.Errorf("got %+v, %v", got, err)
+	}
+}
+
+// TestCapturesMayBeLinks links to the captures of a folder and their folders.
+func TestCapturesMayBeLinks(t *testing.T) {
+	dir, links := patterns(t, 10, 0), t.TempDir()
+	if err := errors.Join(os.Symlink(filepath.Join(dir, "along"), filepath.Join(links, "along")), os.Mkdir(filepath.Join(links, "across"), 0o755),
+		os.Symlink("nowhere", filepath.Join(links, "across", "gone.png"))); err != nil {
+		t.Fatal(err)
+	}
+	for k := range 10 {
+		name := filepath.Join("across", "across"+strconv.Itoa(k)+".png")
+		if err := os.Symlink(filepath.Join(dir, name), filepath.Join(links, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := headFit(t, taught(t), links).Run(t.Context())
+	if err != nil || got.Computed != 20 || len(got.Skipped) != 0 {
+		t.Errorf("got %+v, %v", got, err)
 	}
 }
 
