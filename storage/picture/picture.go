@@ -64,6 +64,16 @@ func Decode(r io.ReadSeeker) (nn.Image, error) {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return nn.Image{}, err
 	}
+	frame, err := firstFrame(r, bytes)
+	if err != nil {
+		return nn.Image{}, err
+	}
+	if frame != nil {
+		return frame.decode()
+	}
+	if _, err := r.Seek(0, io.SeekStart); err != nil {
+		return nn.Image{}, err
+	}
 	config, format, err := image.DecodeConfig(bufio.NewReader(r))
 	if err != nil {
 		return nn.Image{}, reason(err)

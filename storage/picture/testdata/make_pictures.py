@@ -45,3 +45,9 @@ save("palette.bmp", palette)
 save("lossy.webp", picture, quality=85)
 save("lossless.webp", picture, lossless=True)
 save("alpha.webp", Image.merge("RGBA", (*picture.split(), alpha)), quality=85)
+movie = [picture, picture.transpose(Image.FLIP_LEFT_RIGHT)]
+save("animation.webp", movie[0], save_all=True, append_images=movie[1:], quality=85)
+cut = [Image.merge("RGBA", (*p.split(), Image.new("L", p.size, 0))) for p in movie]
+for p in cut:
+    p.paste(picture.crop((9, 7, 30, 20)).convert("RGBA"), (9, 7))
+save("movement.webp", cut[0], save_all=True, append_images=[cut[1].transpose(Image.FLIP_TOP_BOTTOM)], lossless=True)
