@@ -59,14 +59,13 @@ func scatter(dst, src []float32, distance int) {
 	}
 }
 
-// packColumns packs columns of b for the depth from k to k+n, zeros beyond.
+// packColumns packs columns of b for the depth from k to k+n, zeros beyond. Of a
+// panel that is not full, no result is made of the columns beyond.
 func (p *packer) packColumns(dst []float32, b Matrix, column, columns, k, n int) {
 	g := p.gemm
-	if columns < g.columns || n%g.group != 0 {
-		clear(dst)
-	}
+	clear(dst[n*g.columns:])
 	if !b.Transposed {
-		for i := range n {
+		for i := p.copyColumns(dst, b, column, k, n); i < n; i++ {
 			copy(dst[i*g.columns:][:columns], b.Data[(k+i)*b.Stride+column:])
 		}
 		return
@@ -83,6 +82,25 @@ func (p *packer) packColumns(dst []float32, b Matrix, column, columns, k, n int)
 	for ; c < columns; c++ {
 		scatter(dst[c:], b.Data[(column+c)*b.Stride+k:][:n], g.columns)
 	}
+}
+
+// copyColumns packs whole panels, eight elements at a time, as far as b goes, and
+// returns how much of the depth.
+func (p *packer) copyColumns(dst []float32, b Matrix, column, k, n int) int {
+	const line = 8
+	wide := p.gemm.columns
+	if wide%line != 0 {
+		return 0
+	}
+	i := 0
+	for at := k*b.Stride + column; i < n && at+wide <= len(b.Data); at += b.Stride {
+		from, to := b.Data[at:][:wide], dst[i*wide:][:wide]
+		for c := 0; c < wide; c += line {
+			*(*[line]float32)(to[c:]) = *(*[line]float32)(from[c:])
+		}
+		i++
+	}
+	return i
 }
 
 // turnColumns packs eight columns at a time where b is transposed, and returns
