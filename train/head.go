@@ -16,6 +16,8 @@ import (
 
 	"edged/nn"
 	"edged/storage"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // HeadFit fits the last layer of a model to captures: the body runs once for
@@ -311,38 +313,52 @@ func (f *HeadFit) fit(ctx context.Context, head *splitHead, features *Features, 
 	return nil
 }
 
-// best tries the methods and returns the best candidate.
+// best tries the methods, those that take landmarks beside the others, and
+// returns the best candidate.
 func (f *HeadFit) best(ctx context.Context, g *gate, head *splitHead, features *Features, training, heldOut []keyed, result *Head) (*candidate, error) {
-	var best *candidate
-	var tried []string
+	var methods, missed []string
 	for _, method := range HeadMethods {
 		if f.Method != "auto" && f.Method != method {
 			continue
 		}
 		if why := head.misses(method, len(result.Unseen) > 0); why != "" {
-			tried = append(tried, why)
+			missed = append(missed, why)
 			continue
 		}
-		var c *candidate
-		var err error
-		if method == "landmarks" {
-			var r *radial
-			if r, err = f.newRadial(ctx, head.grid.Map, features, training, heldOut, g.labels); err == nil {
-				c, err = g.tryRadial(ctx, r)
+		methods = append(methods, method)
+	}
+	if len(methods) == 0 {
+		return nil, fmt.Errorf("there is no candidate: %s", strings.Join(missed, ", "))
+	}
+	candidates := make([]*candidate, len(methods))
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		for i, method := range methods {
+			if method != "landmarks" && err == nil {
+				candidates[i], err = g.try(ctx, method)
 			}
-		} else {
-			c, err = g.try(ctx, method)
 		}
-		if err != nil {
-			return nil, err
-		}
+		return err
+	})
+	if i := slices.Index(methods, "landmarks"); i >= 0 {
+		group.Go(func() error {
+			r, err := f.newRadial(ctx, head.grid.Map, features, training, heldOut, g.labels)
+			if err != nil {
+				return err
+			}
+			candidates[i], err = g.tryRadial(ctx, r)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	best := candidates[0]
+	for _, c := range candidates {
 		result.Candidates = append(result.Candidates, c.score)
-		if best == nil || c.score.better(&best.score) {
+		if c.score.better(&best.score) {
 			best = c
 		}
-	}
-	if best == nil {
-		return nil, fmt.Errorf("there is no candidate: %s", strings.Join(tried, ", "))
 	}
 	return best, nil
 }
