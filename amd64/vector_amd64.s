@@ -121,3 +121,52 @@ TEXT ·SumPool(SB), NOSPLIT, $0-108
 	MOVQ pixels+96(FP), R13
 	VBROADCASTSS factor+104(FP), Y1
 	POOL(NOTHING, VADDPS, MEAN8, MEAN4)
+
+// func Blend(dst, a, b, c, d []float32, wa, wb, wc, wd float32)
+//
+// Needs AVX.
+//
+//	Y0-Y3 products   Y4-Y7 weights   DI dst   SI, R8, R9, R10 sources   CX elements left
+TEXT ·Blend(SB), NOSPLIT, $0-136
+	MOVQ dst_base+0(FP), DI
+	MOVQ dst_len+8(FP), CX
+	MOVQ a_base+24(FP), SI
+	MOVQ b_base+48(FP), R8
+	MOVQ c_base+72(FP), R9
+	MOVQ d_base+96(FP), R10
+	VBROADCASTSS wa+120(FP), Y4
+	VBROADCASTSS wb+124(FP), Y5
+	VBROADCASTSS wc+128(FP), Y6
+	VBROADCASTSS wd+132(FP), Y7
+	XORQ AX, AX
+	SUBQ $8, CX
+	JLT  four
+
+eight:
+	VMULPS  (SI)(AX*4), Y4, Y0
+	VMULPS  (R8)(AX*4), Y5, Y1
+	VMULPS  (R9)(AX*4), Y6, Y2
+	VMULPS  (R10)(AX*4), Y7, Y3
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y2, Y0, Y0
+	VADDPS  Y3, Y0, Y0
+	VMOVUPS Y0, (DI)(AX*4)
+	ADDQ    $8, AX
+	SUBQ    $8, CX
+	JGE     eight
+
+four:
+	ADDQ    $8, CX
+	JEQ     done
+	VMULPS  (SI)(AX*4), X4, X0
+	VMULPS  (R8)(AX*4), X5, X1
+	VMULPS  (R9)(AX*4), X6, X2
+	VMULPS  (R10)(AX*4), X7, X3
+	VADDPS  X1, X0, X0
+	VADDPS  X2, X0, X0
+	VADDPS  X3, X0, X0
+	VMOVUPS X0, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET

@@ -70,3 +70,13 @@ func Scale(v []float32, factor, offset float32)
 //
 //go:noescape
 func Pool(dst, src []float32, rowStride, pixelStride, channels, rows, columns, step, pixels int, sum bool, factor float32)
+
+// Blend adds up four slices times their weights; len(dst) is a positive multiple
+// of 4.
+//
+//	for i := range dst {
+//		dst[i] = wa*a[i] + wb*b[i] + wc*c[i] + wd*d[i]
+//	}
+//
+//go:noescape
+func Blend(dst, a, b, c, d []float32, wa, wb, wc, wd float32)

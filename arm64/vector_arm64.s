@@ -349,3 +349,36 @@ four:
 	SUBS   $4, R9
 	BNE    four
 	B      next
+
+// func Blend(dst, a, b, c, d []float32, wa, wb, wc, wd float32)
+//
+//	V0-V3 sources   V4 sum   V16-V19 weights   R0 dst   R1 elements left   R2-R5 sources
+TEXT ·Blend(SB), NOSPLIT, $0-136
+	MOVD  dst_base+0(FP), R0
+	MOVD  dst_len+8(FP), R1
+	MOVD  a_base+24(FP), R2
+	MOVD  b_base+48(FP), R3
+	MOVD  c_base+72(FP), R4
+	MOVD  d_base+96(FP), R5
+	MOVWU wa+120(FP), R6
+	VDUP  R6, V16.S4
+	MOVWU wb+124(FP), R6
+	VDUP  R6, V17.S4
+	MOVWU wc+128(FP), R6
+	VDUP  R6, V18.S4
+	MOVWU wd+132(FP), R6
+	VDUP  R6, V19.S4
+
+loop:
+	VLD1.P 16(R2), [V0.S4]
+	VLD1.P 16(R3), [V1.S4]
+	VLD1.P 16(R4), [V2.S4]
+	VLD1.P 16(R5), [V3.S4]
+	FMUL4S(4, 0, 16)
+	FMLA4S(4, 1, 17)
+	FMLA4S(4, 2, 18)
+	FMLA4S(4, 3, 19)
+	VST1.P [V4.S4], 16(R0)
+	SUBS   $4, R1
+	BNE    loop
+	RET

@@ -52,6 +52,7 @@ type Table struct {
 
 	gemm     *gemmKernels[float32] // the products of training
 	half     *halfKernels          // nil: plain Go
+	blend    blend4                // nil: plain Go
 	gradient *gradientKernels      // loops of training; nil: plain Go
 	channels *channelKernels       // loops of training over channels
 	weights  []*weightGradient     // the best first; none: by products
@@ -78,6 +79,7 @@ func (t *Table) over(next *Table) *Table {
 		Resizing:    first(t.Resizing, next.Resizing),
 		gemm:        cmp.Or(t.gemm, next.gemm),
 		half:        cmp.Or(t.half, next.half),
+		blend:       firstBlend(t.blend, next.blend),
 		gradient:    cmp.Or(t.gradient, next.gradient),
 		channels:    cmp.Or(t.channels, next.channels),
 		weights:     slices.Concat(t.weights, next.weights),

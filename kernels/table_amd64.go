@@ -104,6 +104,7 @@ func tableAVX2() *Table {
 		Combine:       func(s *CombineSpec) Op { return newVectorCombine(s, vectorAVX2) },
 		gemm:          gemmAVX2,
 		half:          checkedHalf(amd64.Widen, amd64.Narrow),
+		blend:         checkedBlend(amd64.Blend),
 		gradient:      gradientAVX2,
 		channels:      channelsAVX2,
 		weights:       []*weightGradient{checkedWeightGradient(amd64.WeightGradientFilters, amd64.WeightGradient)},

@@ -94,6 +94,7 @@ func neonWith(gemm *gemmKernels[float32]) *Table {
 		Combine:    func(s *CombineSpec) Op { return newVectorCombine(s, vectorNEON) },
 		gemm:       gemm,
 		half:       checkedHalf(arm64.Widen, arm64.Narrow),
+		blend:      checkedBlend(arm64.Blend),
 		gradient:   &gradientKernels{maxPool: checkedMaxPoolGradient(arm64.MaxPoolGradient)},
 		channels:   channelsNEON,
 		weights:    []*weightGradient{checkedWeightGradient(arm64.WeightGradientFilters, arm64.WeightGradient)},

@@ -80,6 +80,12 @@ func (p *Products) Widen(dst []float32, src []byte) { p.table.Widen(dst, src) }
 // len(src) bytes. What is beyond its range becomes its largest number.
 func (p *Products) Narrow(dst []byte, src []float32) { p.table.Narrow(dst, src) }
 
+// Blend sets dst to the sum of four slices of its length times their weights. It
+// is safe for use by several goroutines.
+func (p *Products) Blend(dst []float32, from [4][]float32, weights [4]float32) {
+	p.table.Blend(dst, from, weights)
+}
+
 // productOp runs the units of one product.
 type productOp struct {
 	*kernels.Product

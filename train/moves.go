@@ -26,44 +26,12 @@ func (m *featureMap) at(y, x int) []float32 {
 	return m.values[(y*m.width+x)*m.channels:][:m.channels]
 }
 
-// pool writes means over size x size places to dst.
-func (m *featureMap) pool(dst *featureMap, size int) {
-	if size == 2 {
-		m.halve(dst)
-		return
-	}
-	clear(dst.values)
-	for y := range dst.height * size {
-		for x := range dst.width * size {
-			to := dst.at(y/size, x/size)
-			for c, v := range m.at(y, x) {
-				to[c] += v
-			}
-		}
-	}
-	share := 1 / float32(size*size)
-	for i := range dst.values {
-		dst.values[i] *= share
-	}
-}
-
-// halve is pool for 2 x 2 places.
-func (m *featureMap) halve(dst *featureMap) {
-	n := m.channels
-	for y := range dst.height {
-		for x := range dst.width {
-			above, below, to := m.values[(2*y*m.width+2*x)*n:][:2*n], m.values[((2*y+1)*m.width+2*x)*n:][:2*n], dst.at(y, x)
-			p, q, s, t := above[:len(to)], above[n:][:len(to)], below[:len(to)], below[n:][:len(to)]
-			for c := range to {
-				to[c] = (p[c] + q[c] + s[c] + t[c]) * 0.25
-			}
-		}
-	}
-}
+// blender is Blend of nn.Products.
+type blender func(dst []float32, from [4][]float32, weights [4]float32)
 
 // move writes the map turned, sheared, zoomed and shifted by chance to dst, as
 // if the picture had been moved so: linear interpolation, the edge goes on.
-func (m *featureMap) move(dst *featureMap, r *rand.Rand) {
+func (m *featureMap) move(dst *featureMap, r *rand.Rand, blend blender) {
 	some := func(most float64) float64 { return (2*r.Float64() - 1) * most }
 	turn, shear, zoomX, zoomY := some(moveTurn), some(moveTurn), 1+some(moveZoom), 1+some(moveZoom)
 	a, b := zoomX*math.Cos(turn), -zoomY*math.Sin(turn+shear)
@@ -73,20 +41,17 @@ func (m *featureMap) move(dst *featureMap, r *rand.Rand) {
 	for y := range m.height {
 		for x := range m.width {
 			u, v := float64(x)-middleX, float64(y)-middleY
-			m.sample(dst.at(y, x), c*u+d*v+shiftY, a*u+b*v+shiftX)
+			m.sample(dst.at(y, x), blend, c*u+d*v+shiftY, a*u+b*v+shiftX)
 		}
 	}
 }
 
 // sample writes the features of a place between others.
-func (m *featureMap) sample(dst []float32, y, x float64) {
+func (m *featureMap) sample(dst []float32, blend blender, y, x float64) {
 	y, x = min(max(y, 0), float64(m.height-1)), min(max(x, 0), float64(m.width-1))
 	top, left := int(y), int(x)
 	bottom, right := min(top+1, m.height-1), min(left+1, m.width-1)
 	down, along := float32(y-float64(top)), float32(x-float64(left))
-	p, q, s, t := m.at(top, left), m.at(top, right), m.at(bottom, left), m.at(bottom, right)
-	wp, wq, ws, wt := (1-down)*(1-along), (1-down)*along, down*(1-along), down*along
-	for i := range dst {
-		dst[i] = wp*p[i] + wq*q[i] + ws*s[i] + wt*t[i]
-	}
+	blend(dst, [4][]float32{m.at(top, left), m.at(top, right), m.at(bottom, left), m.at(bottom, right)},
+		[4]float32{(1 - down) * (1 - along), (1 - down) * along, down * (1 - along), down * along})
 }

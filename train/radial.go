@@ -61,7 +61,10 @@ func (f *HeadFit) newRadial(ctx context.Context, shape nn.Shape, features *Featu
 	}
 	r.copies = min(max(radialRows/r.training-1, 0), maxCopies)
 	r.landmarks = r.choose()
-	maps := &mapReader{r: r, shape: shape, features: features}
+	maps, err := f.newMapReader(r, shape, features)
+	if err != nil {
+		return nil, err
+	}
 	if err := r.keepPoints(ctx, maps, training); err != nil {
 		return nil, err
 	}
@@ -150,8 +153,30 @@ func (r *radial) measure(ctx context.Context, maps *mapReader, captures []keyed)
 // mapReader reads feature maps, pooled, and moves them where a copy is asked for.
 type mapReader struct {
 	r        *radial
-	shape    nn.Shape
 	features *Features
+	// fine makes the map that is moved, of twice the places that the head takes,
+	// and coarse what the head takes.
+	fine, coarse *nn.Plan
+}
+
+func (f *HeadFit) newMapReader(r *radial, shape nn.Shape, features *Features) (*mapReader, error) {
+	m := &mapReader{r: r, features: features}
+	size := max(r.pool/2, 1)
+	var err error
+	if m.fine, err = f.pooling(shape, size); err == nil {
+		m.coarse, err = f.pooling(m.fine.OutputShape(), r.pool/size)
+	}
+	return m, err
+}
+
+// pooling is the plan of means over size x size places.
+func (f *HeadFit) pooling(shape nn.Shape, size int) (*nn.Plan, error) {
+	side := [2]int{size, size}
+	m, err := nn.NewSequential("", shape, &nn.AveragePooling2D{PoolSize: side, Strides: side})
+	if err != nil {
+		return nil, err
+	}
+	return f.Compile(m)
 }
 
 // read calls use with blocks of pooled maps, in order: those of a capture and of
@@ -161,28 +186,27 @@ func (m *mapReader) read(ctx context.Context, captures []keyed, copies int, use 
 	size, each := m.r.size(), 1+copies
 	most := min(len(captures), max(radialBlock/each, 1))
 	buffer := make([]float32, most*each*size)
-	// Copies are moved at twice the places that the head takes.
-	fine := max(m.r.pool/2, 1)
 	for first := 0; first < len(captures); first += most {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		n := min(most, len(captures)-first)
 		parallelWith(n, func() func(int) {
-			full := newFeatureMap(m.shape[0], m.shape[1], m.shape[2])
-			half := newFeatureMap(m.shape[0]/fine, m.shape[1]/fine, m.shape[2])
-			moved := newFeatureMap(half.height, half.width, half.channels)
+			fine, coarse := m.fine.NewRunner(nil), m.coarse.NewRunner(nil)
+			shape := m.fine.OutputShape()
+			from, moved := newFeatureMap(shape[0], shape[1], shape[2]), newFeatureMap(shape[0], shape[1], shape[2])
+			moved.values = coarse.Input()
 			return func(i int) {
 				key := captures[first+i].key
-				m.r.f.Products.Widen(full.values, m.features.Get(key, 0, len(full.values)))
-				full.pool(half, fine)
+				m.r.f.Products.Widen(fine.Input(), m.features.Get(key, 0, len(fine.Input())))
+				from.values = fine.Predict()
 				for c := range each {
-					from := half
-					if c > 0 {
-						half.move(moved, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(key[:]), uint64(c))))
-						from = moved
+					if c == 0 {
+						copy(coarse.Input(), from.values)
+					} else {
+						from.move(moved, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(key[:]), uint64(c))), m.r.f.Products.Blend)
 					}
-					from.pool(&featureMap{m.r.height, m.r.width, m.r.deep, buffer[(i*each+c)*size:][:size]}, m.r.pool/fine)
+					copy(buffer[(i*each+c)*size:][:size], coarse.Predict())
 				}
 			}
 		})

@@ -92,13 +92,18 @@ func TestInvertedRoot(t *testing.T) {
 
 // TestMapsMove draws a ramp: between its edges a moved one is still a ramp.
 func TestMapsMove(t *testing.T) {
+	products, err := nn.NewProducts(nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer products.Close()
 	m, moved := newFeatureMap(9, 9, 2), newFeatureMap(9, 9, 2)
 	for y := range 9 {
 		for x := range 9 {
 			m.at(y, x)[0], m.at(y, x)[1] = float32(x), float32(y)
 		}
 	}
-	m.move(moved, rand.New(rand.NewPCG(3, 4)))
+	m.move(moved, rand.New(rand.NewPCG(3, 4)), products.Blend)
 	for c := range 2 {
 		if d := moved.at(4, 5)[c] + moved.at(4, 3)[c] - 2*moved.at(4, 4)[c]; math.Abs(float64(d)) > 1e-5 {
 			t.Errorf("channel %d bends by %g", c, d)
@@ -107,8 +112,15 @@ func TestMapsMove(t *testing.T) {
 	if d := moved.at(4, 4)[0] - 4; math.Abs(float64(d)) > 9*moveShift+1e-5 {
 		t.Errorf("the middle moved by %g", d)
 	}
-	half := newFeatureMap(4, 4, 2)
-	if m.pool(half, 2); half.at(1, 2)[0] != 4.5 || half.at(1, 2)[1] != 2.5 {
+	f := HeadFit{Compile: func(m *nn.Model) (*nn.Plan, error) { return nn.Compile(m, nn.Options{}) }}
+	plan, err := f.pooling(nn.Shape{9, 9, 2}, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := plan.NewRunner(nil)
+	copy(pool.Input(), m.values)
+	half := featureMap{4, 4, 2, pool.Predict()}
+	if half.at(1, 2)[0] != 4.5 || half.at(1, 2)[1] != 2.5 {
 		t.Errorf("got %v", half.at(1, 2))
 	}
 }
