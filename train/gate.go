@@ -73,6 +73,7 @@ type gate struct {
 	held   []int
 	folded bool
 	taught map[int]bool // rows that the incumbent is known to have learned
+	steps  *fitSteps
 }
 
 func newGate(d *dual, training, known, labels int) *gate {
@@ -181,17 +182,20 @@ func (g *gate) try(ctx context.Context, method string) (*candidate, error) {
 	if err != nil {
 		return nil, err
 	}
+	g.steps.step()
 	answers := map[int]*candidate{}
 	if g.folded {
 		for part := range folds {
 			rest, left := fold(g.train, part)
 			if len(rest) < 2 {
+				g.steps.step()
 				continue
 			}
 			one, err := g.make(ctx, method, rest, false)
 			if err != nil {
 				return nil, err
 			}
+			g.steps.step()
 			for _, row := range left {
 				answers[row] = one
 			}

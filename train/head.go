@@ -36,10 +36,14 @@ type HeadFit struct {
 	// the captures of one fit.
 	Minimum, Limit int
 	// Method is one of HeadMethods, or "auto" for the best of them.
-	Method   string
-	Strict   bool
-	Skip     func(Skipped)
-	Progress func(done, all int)
+	Method string
+	Strict bool
+	Skip   func(Skipped)
+	// Progress, unless nil, hears after each step of a stage, "features" and then
+	// "head", how many are done. It is called by one goroutine at a time.
+	Progress func(stage string, done, all int)
+
+	steps *fitSteps
 }
 
 // Head is what a HeadFit came to.
@@ -199,7 +203,7 @@ func (f *HeadFit) compute(ctx context.Context, features *Features, plan *nn.Plan
 		}
 		result.Computed++
 		if f.Progress != nil {
-			f.Progress(result.Computed, len(missing))
+			f.Progress("features", result.Computed, len(missing))
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -272,6 +276,11 @@ func (f *HeadFit) bodies(ctx context.Context, plan *nn.Plan, samples []keyed) fu
 // fit makes the candidates, chooses one and lets the gate decide.
 func (f *HeadFit) fit(ctx context.Context, head *splitHead, features *Features, training, heldOut []keyed, result *Head) error {
 	units, known := len(result.Labels), len(f.Model.Labels)
+	methods, err := f.methods(head, len(result.Unseen) > 0)
+	if err != nil {
+		return err
+	}
+	f.steps = &fitSteps{tell: f.Progress, all: countSteps(head, methods, len(training), len(heldOut))}
 	d := &dual{units: units}
 	for _, k := range slices.Concat(training, heldOut) {
 		d.classes = append(d.classes, k.Class)
@@ -283,12 +292,11 @@ func (f *HeadFit) fit(ctx context.Context, head *splitHead, features *Features, 
 		}
 	}
 	g := newGate(d, len(training), known, units)
-	result.CrossFolded = g.folded
-	var err error
+	result.CrossFolded, g.steps = g.folded, f.steps
 	if result.Incumbent, err = f.incumbent(g, head, features, slices.Concat(training, heldOut)); err != nil {
 		return err
 	}
-	best, err := f.best(ctx, g, head, features, training, heldOut, result)
+	best, err := f.best(ctx, g, methods, head, features, training, heldOut, result)
 	if err != nil {
 		return err
 	}
@@ -313,15 +321,14 @@ func (f *HeadFit) fit(ctx context.Context, head *splitHead, features *Features, 
 	return nil
 }
 
-// best tries the methods, those that take landmarks beside the others, and
-// returns the best candidate.
-func (f *HeadFit) best(ctx context.Context, g *gate, head *splitHead, features *Features, training, heldOut []keyed, result *Head) (*candidate, error) {
+// methods are those that can be used.
+func (f *HeadFit) methods(head *splitHead, unseen bool) ([]string, error) {
 	var methods, missed []string
 	for _, method := range HeadMethods {
 		if f.Method != "auto" && f.Method != method {
 			continue
 		}
-		if why := head.misses(method, len(result.Unseen) > 0); why != "" {
+		if why := head.misses(method, unseen); why != "" {
 			missed = append(missed, why)
 			continue
 		}
@@ -330,6 +337,12 @@ func (f *HeadFit) best(ctx context.Context, g *gate, head *splitHead, features *
 	if len(methods) == 0 {
 		return nil, fmt.Errorf("there is no candidate: %s", strings.Join(missed, ", "))
 	}
+	return methods, nil
+}
+
+// best tries the methods, that which takes landmarks beside the others, and
+// returns the best candidate.
+func (f *HeadFit) best(ctx context.Context, g *gate, methods []string, head *splitHead, features *Features, training, heldOut []keyed, result *Head) (*candidate, error) {
 	candidates := make([]*candidate, len(methods))
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {

@@ -58,6 +58,7 @@ func (f *HeadFit) measure(head *nn.Head, features *Features, training, heldOut [
 		r.widen(part, first, w)
 		f.Products.AddTurned(d.products, part, part, m, w, n)
 		f.Products.Add(logits, part, head.Dense.Kernel.Value[first*old:], m, w, old)
+		f.steps.step()
 	}
 	features.Release()
 	for i := range m {

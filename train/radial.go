@@ -59,7 +59,7 @@ func (f *HeadFit) newRadial(ctx context.Context, shape nn.Shape, features *Featu
 	for _, k := range all {
 		r.classes = append(r.classes, k.Class)
 	}
-	r.copies = min(max(radialRows/r.training-1, 0), maxCopies)
+	r.copies = radialCopies(r.training)
 	r.landmarks = r.choose()
 	maps, err := f.newMapReader(r, shape, features)
 	if err != nil {
@@ -70,6 +70,9 @@ func (f *HeadFit) newRadial(ctx context.Context, shape nn.Shape, features *Featu
 	}
 	return r, r.measure(ctx, maps, all)
 }
+
+// radialCopies is how many copies join each capture.
+func radialCopies(training int) int { return min(max(radialRows/training-1, 0), maxCopies) }
 
 // choose takes captures as landmarks: the same number of each class, as far as
 // there are so many.
@@ -179,12 +182,15 @@ func (f *HeadFit) pooling(shape nn.Shape, size int) (*nn.Plan, error) {
 	return f.Compile(m)
 }
 
+// mapBlock is how many captures are read at a time, each of so many maps.
+func mapBlock(each int) int { return max(radialBlock/each, 1) }
+
 // read calls use with blocks of pooled maps, in order: those of a capture and of
 // its copies, which are always moved alike, then those of the next. first is the
 // block's first capture.
 func (m *mapReader) read(ctx context.Context, captures []keyed, copies int, use func(first int, block []float32)) error {
 	size, each := m.r.size(), 1+copies
-	most := min(len(captures), max(radialBlock/each, 1))
+	most := min(len(captures), mapBlock(each))
 	buffer := make([]float32, most*each*size)
 	for first := 0; first < len(captures); first += most {
 		if err := ctx.Err(); err != nil {
@@ -211,6 +217,7 @@ func (m *mapReader) read(ctx context.Context, captures []keyed, copies int, use 
 			}
 		})
 		use(first, buffer[:n*each*size])
+		m.r.f.steps.step()
 		m.features.Release()
 	}
 	return nil

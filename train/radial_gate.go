@@ -60,6 +60,7 @@ func (r *radial) fitAndCross(ctx context.Context, train []int) (*radialHead, []f
 			if heads[i], err = r.fit(ctx, products, rest); err != nil {
 				return err
 			}
+			r.f.steps.step()
 			for _, capture := range left {
 				for k := range 1 + r.copies {
 					heads[i].logits(out[(k*r.training+capture)*r.units:][:r.units], r.row(capture, k))

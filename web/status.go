@@ -86,7 +86,7 @@ type FitStatus struct {
 	Ended   time.Time `json:"ended,omitzero"`
 	Seconds float64   `json:"seconds,omitempty"` // that it took
 
-	Progress string    `json:"progress,omitempty"` // of one that is under way, as "features 12 of 50"
+	Progress string    `json:"progress,omitempty"` // of one that is under way, as "features 12 of 50" or "head 3 of 37"
 	Next     time.Time `json:"next,omitzero"`      // its next set time
 }
 

@@ -90,10 +90,7 @@ func (f *fitFlags) runHead(ctx context.Context, tell *teller) error {
 		},
 		Minimum: f.minimum, Limit: f.limit, Method: f.method.value, Strict: f.strict, Skip: tell.skip,
 	}
-	fit.Progress = newProgress("features")
-	if f.progress.value == "json" {
-		fit.Progress = tell.progress("features")
-	}
+	fit.Progress = tell.stages()
 	head, err := fit.Run(ctx)
 	if err != nil {
 		return err

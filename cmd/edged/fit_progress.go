@@ -48,12 +48,21 @@ func (t *teller) object(kind string, v any) {
 	}
 }
 
-// progress tells how far a stage of a fit is.
-func (t *teller) progress(stage string) func(done, all int) {
-	return func(done, all int) {
-		t.lock.Lock()
-		defer t.lock.Unlock()
-		t.object("progress", map[string]any{"stage": stage, "done": done, "all": all})
+// stages returns a function that tells how far a stage of a fit is.
+func (t *teller) stages() func(stage string, done, all int) {
+	if t.json {
+		return func(stage string, done, all int) {
+			t.lock.Lock()
+			defer t.lock.Unlock()
+			t.object("progress", map[string]any{"stage": stage, "done": done, "all": all})
+		}
+	}
+	of := map[string]func(done, all int){}
+	return func(stage string, done, all int) {
+		if of[stage] == nil {
+			of[stage] = newProgress(stage)
+		}
+		of[stage](done, all)
 	}
 }
 

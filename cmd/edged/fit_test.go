@@ -198,8 +198,12 @@ func TestFitHeadOnly(t *testing.T) {
 			Training int
 			Labels   []string
 		}
+		Progress struct {
+			Stage     string
+			Done, All int
+		}
 	}
-	progress := 0
+	told, all := map[string]int{}, map[string]int{}
 	for text := range strings.Lines(got.output) {
 		if err := json.Unmarshal([]byte(text), &line); err != nil {
 			t.Fatal(err, got)
@@ -207,10 +211,17 @@ func TestFitHeadOnly(t *testing.T) {
 		if line.Event != "progress" {
 			break
 		}
-		progress++
+		p := line.Progress
+		if told[p.Stage]++; p.Done != told[p.Stage] || p.Done > p.All {
+			t.Fatalf("told %+v after %d", p, told[p.Stage]-1)
+		}
+		all[p.Stage] = p.All
 	}
-	if progress != 30 {
-		t.Errorf("%d of 30 captures were told as done", progress)
+	if told["features"] != 30 {
+		t.Errorf("%d of 30 captures were told as done", told["features"])
+	}
+	if told["head"] < 10 || told["head"] != all["head"] || len(told) != 2 {
+		t.Errorf("told %v of %v", told, all)
 	}
 	_, err := os.Stat(out)
 	if line.Event != "head" || len(line.Head.Labels) != 10 || line.Head.Training < 20 || line.Head.Accepted != (got.status == 0) || line.Head.Accepted != (err == nil) {

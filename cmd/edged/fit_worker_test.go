@@ -77,8 +77,10 @@ func TestFitOnRequest(t *testing.T) {
 	events := d.until("the end of the fit", func(e event) bool {
 		return e.Event == "fit" && e.State != "started" && e.State != "running"
 	})
-	if !slices.ContainsFunc(events, func(e event) bool { return inState("fit", "running")(e) && strings.HasPrefix(e.Reason, "features ") }) {
-		t.Error("no progress was told")
+	for _, stage := range []string{"features ", "head "} {
+		if !slices.ContainsFunc(events, func(e event) bool { return inState("fit", "running")(e) && strings.HasPrefix(e.Reason, stage) }) {
+			t.Errorf("no progress was told of %s", stage)
+		}
 	}
 	end := events[len(events)-1]
 	if end.State != "committed" || end.Model == "" {
