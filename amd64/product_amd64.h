@@ -194,8 +194,8 @@ next: \
 	PAIR((4*k+192)(SI), Z30, Z12, Z13)
 
 #define STEP14X32(k) \
-	PREFETCHT0 (64*k)(DX)(R8*2); \
-	PREFETCHT0 (64*k)(DX)(R10*1); \
+	PREFETCHT1 (64*k)(DX)(R8*2); \
+	PREFETCHT1 (64*k)(DX)(R10*1); \
 	STEP7X32(k); \
 	PAIR((4*k)(SI)(AX*1), Z30, Z14, Z15); \
 	PAIR((4*k+32)(SI)(AX*1), Z31, Z16, Z17); \
