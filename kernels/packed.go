@@ -41,15 +41,16 @@ type gemmKernels[T element] struct {
 
 // gemmCut says how work is cut into units.
 type gemmCut struct {
-	tiles    int // panels of rows that gemmConv2D packs at once
-	unit     int // and those of one unit
-	winograd int // panels of rows that winograd makes at once, an even number
-	few      int // up to so many panels of rows gemmConv2D divides the columns instead,
-	panels   int // but not into less than this number of panels
+	tiles        int // panels of rows that gemmConv2D packs at once
+	unit         int // and those of one unit
+	winograd     int // panels of rows that winograd makes at once
+	winogradUnit int // and those of one unit
+	few          int // up to so many panels of rows gemmConv2D divides the columns instead,
+	panels       int // but not into less than this number of panels
 }
 
 // narrowCut is for products of small panels.
-var narrowCut = gemmCut{tiles: 8, unit: 2, winograd: 2, few: 8, panels: 1}
+var narrowCut = gemmCut{tiles: 8, unit: 2, winograd: 2, winogradUnit: 1, few: 8, panels: 1}
 
 // bounds are the limits of an activation that clamps; low of -Inf and high of
 // +Inf mean none.

@@ -151,8 +151,8 @@ func conv2DAVX(s *Conv2DSpec, w Weights, gemm *gemmKernels[float32]) Op {
 }
 
 var (
-	gemmAVX2   = gemmOnAVX("avx2", amd64.GEMMRows, amd64.GEMMColumns, gemmCut{tiles: 16, unit: 2, winograd: 4, few: 4, panels: 2}, amd64.GEMM)
-	gemmAVX512 = gemmOnAVX("avx512", amd64.GEMMRows512, amd64.GEMMColumns512, gemmCut{tiles: 14, unit: 2, winograd: 4, few: 4, panels: 2}, amd64.GEMM512)
+	gemmAVX2   = gemmOnAVX("avx2", amd64.GEMMRows, amd64.GEMMColumns, gemmCut{tiles: 16, unit: 2, winograd: 4, winogradUnit: 4, few: 4, panels: 2}, amd64.GEMM)
+	gemmAVX512 = gemmOnAVX("avx512", amd64.GEMMRows512, amd64.GEMMColumns512, gemmCut{tiles: 14, unit: 2, winograd: 4, winogradUnit: 4, few: 4, panels: 2}, amd64.GEMM512)
 )
 
 // gemmOnAVX checks the lengths for one of the tiles of the product.

@@ -25,9 +25,9 @@ const (
 	winogradPositions = winogradPatch * winogradPatch
 )
 
-// winograd is Conv2D for 3x3 kernels with stride 1. A unit is half of panels*rows
-// tiles. For two units at once the private workspace holds the transformed inputs,
-// the products of all filters, and room for one patch and one tile at the edges.
+// winograd is Conv2D for 3x3 kernels with stride 1, of panels*rows tiles at once:
+// for these the private workspace holds the transformed inputs, the products of all
+// filters, and room for one patch and one tile at the edges.
 type winograd[T element] struct {
 	Unshared
 	spec   Conv2DSpec
@@ -41,7 +41,8 @@ type winograd[T element] struct {
 
 	depth, filters   int // channels and filters rounded up to whole groups and panels
 	down, across     int // tiles of the picture
-	panels           int // of tiles that are made at once, an even number
+	panels           int // of tiles that are made at once
+	unit             int // tiles
 	pooled           bool
 	inputs, products int // stride of a position in the workspace
 }
@@ -56,7 +57,7 @@ func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile
 		spec: *s, gemm: gemm, tile: tile, bounds: limits, finish: finish,
 		depth: roundUp(s.InChannels, gemm.group), filters: roundUp(s.Filters, gemm.columns),
 		down: ceilDiv(s.OutHeight, winogradTile), across: ceilDiv(s.OutWidth, winogradTile),
-		panels: gemm.cut.winograd, pooled: !s.Pool.none(),
+		panels: gemm.cut.winograd, unit: gemm.cut.winogradUnit * gemm.rows, pooled: !s.Pool.none(),
 	}
 	op.bias = make([]float32, op.filters)
 	op.weight = make([]T, winogradPositions*op.filters*op.depth)
@@ -173,7 +174,7 @@ func winogradErrorFactor(depth int) float64 { return 16 * 16 * float64(2*4+1+dep
 
 func (op *winograd[T]) tiles() int { return op.panels * op.gemm.rows }
 
-func (op *winograd[T]) Units() int { return ceilDiv(op.down*op.across, op.tiles()/2) }
+func (op *winograd[T]) Units() int { return ceilDiv(op.down*op.across, op.unit) }
 
 func (op *winograd[T]) Workspace() (shared, private int) {
 	return 0, bytes[T](winogradPositions*op.inputs) + bytes[float32](winogradPositions*op.products) +
@@ -186,8 +187,8 @@ func (op *winograd[T]) Run(a *Args, first, last int, private Buffer) {
 	patch := take[float32](&private, winogradPositions*op.depth)
 	edge := take[float32](&private, winogradTile*winogradTile*op.filters)
 	src, dst := a.Src[0].Float32(), a.Dst.Float32()
-	end := min(last*op.tiles()/2, op.down*op.across)
-	for tile := first * op.tiles() / 2; tile < end; tile += op.tiles() {
+	end := min(last*op.unit, op.down*op.across)
+	for tile := first * op.unit; tile < end; tile += op.tiles() {
 		n := min(op.tiles(), end-tile)
 		for t := range n {
 			op.input(inputs, t, src, tile+t, patch)
