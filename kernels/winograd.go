@@ -37,7 +37,7 @@ type winograd[T element] struct {
 	bias   []float32 // [filters rounded up to columns]
 	bounds bounds
 	finish func([]float32) // the activation, unless bounds are all of it
-	set    func(i, j, channel, filter int, v float32)
+	set    func(channel, filter int, weights winogradSquare)
 
 	depth, filters   int // channels and filters rounded up to whole groups and panels
 	down, across     int // tiles of the picture
@@ -62,9 +62,14 @@ func newWinograd[T element](s *Conv2DSpec, w Weights, gemm *gemmKernels[T], tile
 	op.bias = make([]float32, op.filters)
 	op.weight = make([]T, winogradPositions*op.filters*op.depth)
 	columns := gemm.columns
-	op.set = func(i, j, c, f int, v float32) {
-		p := i*winogradPatch + j
-		op.weight[((p*op.filters/columns+f/columns)*op.depth+c)*columns+f%columns] = pack(v)
+	op.set = func(c, f int, weights winogradSquare) {
+		at := (f/columns*op.depth+c)*columns + f%columns
+		for _, row := range weights {
+			for _, v := range row {
+				op.weight[at] = pack(v)
+				at += op.filters * op.depth
+			}
+		}
 	}
 	op.Repack(w)
 	// One more cache line a position keeps the 36 of them out of one cache set.
@@ -116,24 +121,35 @@ var winogradWeights = [winogradPatch][3]float64{
 	{0, 0, 1},
 }
 
-// transformWeights makes G g G' of every kernel g in float64 and hands row i,
-// column j of it for each channel and filter to set.
-func transformWeights(s *Conv2DSpec, w Weights, set func(i, j, channel, filter int, v float32)) {
+// winogradSquare is a transformed kernel, row by row.
+type winogradSquare [winogradPatch][winogradPatch]float32
+
+// transformWeights makes G g G' of every kernel g in float64 and hands it for
+// each channel and filter to set.
+func transformWeights(s *Conv2DSpec, w Weights, set func(channel, filter int, weights winogradSquare)) {
 	for c := range s.InChannels {
 		for f := range s.Filters {
+			var kernel [3][3]float64
+			for y := range 3 {
+				for x := range 3 {
+					kernel[y][x] = float64(w.at(((y*3+x)*s.InChannels+c)*s.Filters + f))
+				}
+			}
 			var half [winogradPatch][3]float64
 			for i, g := range winogradWeights {
 				for x := range 3 {
 					for y := range 3 {
-						half[i][x] += g[y] * float64(w.at(((y*3+x)*s.InChannels+c)*s.Filters+f))
+						half[i][x] += g[y] * kernel[y][x]
 					}
 				}
 			}
+			var weights winogradSquare
 			for i, h := range half {
 				for j, g := range winogradWeights {
-					set(i, j, c, f, float32(h[0]*g[0]+h[1]*g[1]+h[2]*g[2]))
+					weights[i][j] = float32(h[0]*g[0] + h[1]*g[1] + h[2]*g[2])
 				}
 			}
+			set(c, f, weights)
 		}
 	}
 }

@@ -37,7 +37,7 @@ type winogradFew struct {
 	bias    []float32 // [filters rounded up to 4]
 	bounds  bounds
 	finish  func([]float32) // the activation, unless bounds are all of it
-	set     func(i, j, channel, filter int, v float32)
+	set     func(channel, filter int, weights winogradSquare)
 
 	filters      int // rounded up to 4
 	down, across int // tiles of the picture
@@ -61,8 +61,12 @@ func newWinogradFew(s *Conv2DSpec, w Weights, kernels *winogradFewKernels) Op {
 	op.stride = roundUp((op.across*winogradTile+2)*c+4-c, 4)
 	op.bias = make([]float32, op.filters)
 	op.weight = make([]float32, winogradPositions*c*op.filters)
-	op.set = func(i, j, channel, filter int, v float32) {
-		op.weight[((filter/4*winogradPositions+winogradFewPosition(i, j))*c+channel)*4+filter%4] = v
+	op.set = func(channel, filter int, weights winogradSquare) {
+		for i, row := range weights {
+			for j, v := range row {
+				op.weight[((filter/4*winogradPositions+winogradFewPosition(i, j))*c+channel)*4+filter%4] = v
+			}
+		}
 	}
 	op.Repack(w)
 	return op
