@@ -95,8 +95,11 @@ func (p *packer) copyColumns(dst []float32, b Matrix, column, k, n int) int {
 	i := 0
 	for at := k*b.Stride + column; i < n && at+wide <= len(b.Data); at += b.Stride {
 		from, to := b.Data[at:][:wide], dst[i*wide:][:wide]
-		for c := 0; c < wide; c += line {
-			*(*[line]float32)(to[c:]) = *(*[line]float32)(from[c:])
+		for c := 0; c+line <= wide; c += line {
+			// An assignment of the whole would be a call.
+			s, d := from[c:c+line:c+line], to[c:c+line:c+line]
+			d[0], d[1], d[2], d[3] = s[0], s[1], s[2], s[3]
+			d[4], d[5], d[6], d[7] = s[4], s[5], s[6], s[7]
 		}
 		i++
 	}

@@ -19,7 +19,7 @@ type Product struct {
 }
 
 const (
-	productTiles  = 8
+	productTiles  = 8 // twice as many where there is one panel, which each unit packs
 	productPanels = 8
 	productDeep   = 8 // most pieces of the depth, where the result is small
 )
@@ -31,8 +31,8 @@ func (t *Table) NewProduct(rows, columns, depth int) *Product {
 	if t.gradient != nil {
 		p.turn = t.gradient.transpose
 	}
-	p.tiles = min(productTiles, ceilDiv(rows, g.rows))
 	p.panels = min(productPanels, ceilDiv(columns, g.columns))
+	p.tiles = min(max(productTiles, 2*productTiles/p.panels), ceilDiv(rows, g.rows))
 	p.down, p.across = ceilDiv(rows, p.tiles*g.rows), ceilDiv(columns, p.panels*g.columns)
 	if p.down*p.across < productDeep {
 		p.deep = max(1, min(productDeep/(p.down*p.across), depth/(4*gemmDepth)))
