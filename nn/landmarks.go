@@ -114,11 +114,19 @@ func (h *MapHead) With(l *Landmarks) (*Model, error) {
 	offsets := make([]float32, count)
 	for j := range count {
 		length := 0.0
-		for k, z := range l.Points[j*features:][:features] {
-			products[k*count+j] = float32(2 * l.Gamma * float64(z))
+		for _, z := range l.Points[j*features:][:features] {
 			length += float64(z) * float64(z)
 		}
 		offsets[j] = float32(-l.Gamma * length)
+	}
+	const line = 16 // landmarks whose products are neighbours in memory
+	for first := 0; first < count; first += line {
+		for k := range features {
+			row := products[k*count:][:count]
+			for j := first; j < min(first+line, count); j++ {
+				row[j] = float32(2 * l.Gamma * float64(l.Points[j*features+k]))
+			}
+		}
 	}
 	lengths := make([]float32, features)
 	for k := range lengths {
