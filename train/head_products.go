@@ -52,15 +52,17 @@ func (f *HeadFit) measure(head *nn.Head, features *Features, training, heldOut [
 	}
 	width := chunk(m, size)
 	part, logits := make([]float32, m*width), make([]float32, m*old)
+	pairs := newPairs(n, m)
 	r := rows{products: f.Products, features: features, captures: all}
 	for first := 0; first < size; first += width {
 		w := min(width, size-first)
 		r.widen(part, first, w)
-		f.Products.AddTurned(d.products, part, part, m, w, n)
+		pairs.add(f.Products, part, w)
 		f.Products.Add(logits, part, head.Dense.Kernel.Value[first*old:], m, w, old)
 		f.steps.step()
 	}
 	features.Release()
+	pairs.write(d.products)
 	for i := range m {
 		for j := range old {
 			d.logits[i*units+j] = logits[i*old+j]
@@ -70,6 +72,50 @@ func (f *HeadFit) measure(head *nn.Head, features *Features, training, heldOut [
 		}
 	}
 	return d
+}
+
+// pairRows is how many rows of products are made at a time.
+const pairRows = 56
+
+// pairs are the products of pairs of samples, of which each is made once, and
+// of the other rows with the samples.
+type pairs struct {
+	samples, rows int
+	blocks        [][]float32 // of pairRows samples with those up to the block's last one
+	others        []float32   // [rows-samples][samples]
+}
+
+func newPairs(samples, rows int) *pairs {
+	p := &pairs{samples: samples, rows: rows, others: make([]float32, (rows-samples)*samples)}
+	for first := 0; first < samples; first += pairRows {
+		last := min(first+pairRows, samples)
+		p.blocks = append(p.blocks, make([]float32, (last-first)*last))
+	}
+	return p
+}
+
+// add adds the products of part, [rows][width].
+func (p *pairs) add(products *nn.Products, part []float32, width int) {
+	for i, block := range p.blocks {
+		first, last := i*pairRows, min((i+1)*pairRows, p.samples)
+		products.AddTurned(block, part[first*width:], part, last-first, width, last)
+	}
+	if p.rows > p.samples {
+		products.AddTurned(p.others, part[p.samples*width:], part, p.rows-p.samples, width, p.samples)
+	}
+}
+
+// write writes all products, [rows][samples].
+func (p *pairs) write(dst []float32) {
+	for i, block := range p.blocks {
+		first, last := i*pairRows, min((i+1)*pairRows, p.samples)
+		for row := first; row < last; row++ {
+			for column, v := range block[(row-first)*last:][:row+1] {
+				dst[row*p.samples+column], dst[column*p.samples+row] = v, v
+			}
+		}
+	}
+	copy(dst[p.samples*p.samples:], p.others)
 }
 
 // weights are the head's new weights: what is kept of the old ones, and the
