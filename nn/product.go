@@ -86,6 +86,14 @@ func (p *Products) Blend(dst []float32, from [4][]float32, weights [4]float32) {
 	p.table.Blend(dst, from, weights)
 }
 
+// Exp replaces every element of v by e to the power of it. It is safe for use by
+// several goroutines.
+func (p *Products) Exp(v []float32) {
+	op := p.table.Activate(&kernels.ActivateSpec{Size: len(v), Activation: kernels.Activation{Kind: kernels.Exponential}})
+	buffer := kernels.Float32Buffer(v)
+	op.Run(&kernels.Args{Dst: buffer, Src: []kernels.Buffer{buffer}}, 0, op.Units(), nil)
+}
+
 // productOp runs the units of one product.
 type productOp struct {
 	*kernels.Product

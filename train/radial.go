@@ -119,11 +119,18 @@ func (r *radial) keepPoints(ctx context.Context, maps *mapReader, training []key
 }
 
 func square(v []float32) float64 {
-	sum := 0.0
-	for _, x := range v {
-		sum += float64(x) * float64(x)
+	var sum [4]float64 // which don't wait for each other
+	for ; len(v) >= 4; v = v[4:] {
+		a, b, c, d := float64(v[0]), float64(v[1]), float64(v[2]), float64(v[3])
+		sum[0] += a * a
+		sum[1] += b * b
+		sum[2] += c * c
+		sum[3] += d * d
 	}
-	return sum
+	for _, x := range v {
+		sum[0] += float64(x) * float64(x)
+	}
+	return sum[0] + sum[1] + sum[2] + sum[3]
 }
 
 // measure fills near.

@@ -88,21 +88,30 @@ func (r *radial) calibrate(logits []float32, train []int) []float32 {
 			classes++
 		}
 	}
-	shift, scores, gradient := make([]float64, u), make([]float32, u), make([]float64, u)
+	shift, gradient := make([]float64, u), make([]float64, u)
+	scores := make([]float32, (1+r.copies)*len(train)*u)
 	for range calibrationSteps {
-		clear(gradient)
+		next := scores
 		for k := range 1 + r.copies {
 			for _, capture := range train {
 				for j, v := range logits[(k*r.training+capture)*u:][:u] {
-					scores[j] = v + float32(shift[j])
+					next[j] = v + float32(shift[j])
 				}
-				softmax(scores)
+				next = next[u:]
+			}
+		}
+		softmaxRows(r.f.Products, scores, u)
+		clear(gradient)
+		next = scores
+		for range 1 + r.copies {
+			for _, capture := range train {
 				class := r.classes[capture]
-				scores[class]--
+				next[class]--
 				weight := 1 / float64(classes*counts[class]*(1+r.copies))
-				for j, v := range scores {
+				for j, v := range next[:u] {
 					gradient[j] += weight * float64(v)
 				}
+				next = next[u:]
 			}
 		}
 		moved := 0.0

@@ -83,19 +83,41 @@ func (p *radialProblem) slopes(logits, a, b []float32) []float64 {
 		copy(logits[i*u:][:u], b)
 	}
 	p.products.Add(logits, p.x, a, p.rows, p.columns, u)
-	parallel(p.rows, func(i int, _ []float32) {
-		one := logits[i*u:][:u]
-		softmax(one)
-		one[p.classes[i]]--
+	softmaxRows(p.products, logits, u)
+	for i, class := range p.classes {
+		one, weight := logits[i*u:][:u], p.weight[i]
+		one[class]--
 		for j := range one {
-			one[j] *= p.weight[i]
+			one[j] *= weight
 		}
-	}, 0)
+	}
 	share := make([]float64, u)
 	for i, g := range logits {
 		share[i%u] += float64(g)
 	}
 	return share
+}
+
+// softmaxRows is softmax of each row of so many elements.
+func softmaxRows(p *nn.Products, v []float32, size int) {
+	for i := 0; i < len(v); i += size {
+		row := v[i:][:size]
+		high := slices.Max(row)
+		for j := range row {
+			row[j] -= high
+		}
+	}
+	p.Exp(v)
+	for i := 0; i < len(v); i += size {
+		row, sum := v[i:][:size], float32(0)
+		for _, e := range row {
+			sum += e
+		}
+		share := 1 / sum
+		for j := range row {
+			row[j] *= share
+		}
+	}
 }
 
 // problem gathers the rows of captures.
