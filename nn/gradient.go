@@ -289,9 +289,9 @@ func (b *trainBuilder) makeLoss(output int) int {
 }
 
 // splitSigmoid makes a step of its own of the sigmoid of a last dense layer, so
-// that binary_crossentropy can be computed from what goes in there.
+// that a crossentropy can be computed from what goes in there.
 func (b *trainBuilder) splitSigmoid(output int) int {
-	if len(b.graph.steps) == 0 || b.options.Loss.Name != "binary_crossentropy" {
+	if len(b.graph.steps) == 0 || !b.entropy() {
 		return output
 	}
 	last := b.graph.steps[len(b.graph.steps)-1]
@@ -305,14 +305,20 @@ func (b *trainBuilder) splitSigmoid(output int) int {
 	return b.graph.add(&activateStep{kernels.ActivateSpec{Size: shape.Size(), Activation: kernels.Activation{Kind: kernels.Sigmoid}}}, shape, tensor{output, shape}).id
 }
 
+// joins tells whether the loss is computed from what goes into the last step. As
+// in Keras, a categorical crossentropy takes that of a sigmoid for logits too.
 func (b *trainBuilder) joins(w work) bool {
 	switch s := w.(type) {
 	case *softmaxStep:
 		return strings.HasSuffix(b.options.Loss.Name, "categorical_crossentropy") && s.spec.Outer == 1 && s.spec.Inner == 1
 	case *activateStep:
-		return b.options.Loss.Name == "binary_crossentropy" && s.spec.Activation.Kind == kernels.Sigmoid
+		return b.entropy() && s.spec.Activation.Kind == kernels.Sigmoid
 	}
 	return false
+}
+
+func (b *trainBuilder) entropy() bool {
+	return strings.HasSuffix(b.options.Loss.Name, "crossentropy")
 }
 
 // source prepares a tensor as input of the next pass. Of the passes that take

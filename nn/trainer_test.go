@@ -189,6 +189,34 @@ func TestClassWeights(t *testing.T) {
 	}
 }
 
+// A categorical crossentropy is the same after a sigmoid and after a softmax, as
+// in Keras: it is computed from what goes in there.
+func TestCategoricalCrossentropyOfSigmoid(t *testing.T) {
+	x, y := []float32{1, -2, 3, 0.5, -1, 2, 1, 0, -1, 4}, []float32{1, 0, 0, 0, 0, 1}
+	train := func(activation string) (Score, []float32) {
+		m, err := head(3, activation)()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Initialize(m, 3); err != nil {
+			t.Fatal(err)
+		}
+		trainer, err := NewTrainer(m, TrainOptions{BatchSize: 2, Loss: Loss{Name: "categorical_crossentropy"}, Optimizer: Optimizer{Name: "SGD", LearningRate: 0.1}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		score, err := trainer.Step(x, y, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return score, weightsOf(m)
+	}
+	want, wanted := train("softmax")
+	if got, weights := train("sigmoid"); got != want || !slices.Equal(weights, wanted) {
+		t.Errorf("got %+v after a sigmoid and %+v after a softmax", got, want)
+	}
+}
+
 func TestFrozenLayersStay(t *testing.T) {
 	_, m := readRun(t, "batchnorm")
 	for _, l := range m.Layers {
