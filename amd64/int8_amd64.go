@@ -50,17 +50,18 @@ func Int8TilesPool(dst []int8, dstStride int, src []uint8, pixelStride, second, 
 
 // The tiles of Int8Tiles256, and the number of elements of scales of a panel of
 // its eight filters: what Int8TileScales has of a vector of sums, each of 8 and
-// without the filters' order, and a mask of those that are shifted to the right;
-// then the zero point in 16 int16, 32 int8 of the lower bound and 32 of the upper
-// one.
+// without the filters' order, but, in place of shifts to the left, 0 for filters
+// that are shifted to the right and the least number for others; then the zero
+// point in 16 int16, 32 int8 of the lower bound and 32 of the upper one.
 const (
 	Int8TilePixels256  = 12
 	Int8TileFilters256 = 8
-	Int8TileScales256  = 8*8 + 3*8
+	Int8TileScales256  = 7*8 + 3*8
 )
 
 // Int8Tiles256 is Int8Tiles for eight filters and src and w of int16, two of
-// which make a word: its strides are bytes all the same. The second six pixels of
+// which make a word: its strides are bytes all the same. Weights and biases are
+// shifted to the left, and doubled, beforehand. The second six pixels of
 // twelve begin second after the first. src is read to the end of the last twelve
 // or six pixels. filters is 8.
 //
@@ -113,14 +114,21 @@ func Int8Taps(dst []int8, dstStride int, src []uint8, step int, taps []int, w []
 // Int8TileScales256 has of a vector of sums, twice, then the zero point in 16
 // int16, 16 int8 of the lower bound and 16 of the upper one. The lane of channel c
 // is c/4%2*8+c/8*4+c%4.
-const Int8TapScales256 = 2*8*8 + 2*8
+const Int8TapScales256 = 2*7*8 + 2*8
 
-// Int8Taps256 is Int8Taps for 16 channels and src and w of int16, of which w holds
+// Int8Taps256 is Int8Taps for channels by 16 and src and w of int16, of which w holds
 // two taps of a lane together: taps and steps are bytes all the same. len(taps) is
-// a positive multiple of 2. channels is 16.
+// a positive multiple of 2, and channels of 16, whose weights and scales follow each
+// other.
 //
 //go:noescape
 func Int8Taps256(dst []int8, dstStride int, src []uint8, step int, taps []int, w []uint8, scales []int32, channels, pixels int)
+
+// Int8NineTaps256 is Int8Taps256 for three by three taps, and a tenth without
+// weight. It reads taps 1, 2 and 3.
+//
+//go:noescape
+func Int8NineTaps256(dst []int8, dstStride int, src []uint8, step int, taps []int, w []uint8, scales []int32, channels, pixels int)
 
 // Int8Dense8 multiplies eight rows by a vector whose length is a positive multiple
 // of 64:

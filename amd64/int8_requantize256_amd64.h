@@ -1,11 +1,10 @@
 // REQUANTIZE makes outputs of eight sums x in place as that of AVX-512 does, from
-// their scales at R12 as Int8TileScales256 describes them. Y12 and Y13 are
-// temporary.
+// their scales at R12 as Int8TileScales256 describes them, of sums that are shifted
+// to the left and doubled. Y12 and Y13 are temporary.
 #define REQUANTIZE(x, at) \
-	VPSRAD    $31, x, Y12; \
-	VPAND     (at+224)(R12), Y12, Y12; \
-	VPSLLVD   (at+32)(R12), x, x; \
-	VPSRLQ    $32, x, Y13; \
+	VMOVDQU   (at+32)(R12), Y12; \
+	VPCMPGTD  x, Y12, Y12; \
+	VMOVSHDUP x, Y13; \
 	VPMULDQ   (at+64)(R12), x, x; \
 	VPMULDQ   (at+96)(R12), Y13, Y13; \
 	VPADDQ    (at+128)(R12), x, x; \
@@ -19,11 +18,11 @@
 #define PACK(c0, c1, c2, c3) \
 	VPACKSSDW    c1, c0, c0; \
 	VPACKSSDW    c3, c2, c2; \
-	VPADDSW      256(R12), c0, c0; \
-	VPADDSW      256(R12), c2, c2; \
+	VPADDSW      224(R12), c0, c0; \
+	VPADDSW      224(R12), c2, c2; \
 	VPACKSSWB    c2, c0, Y14; \
-	VPMAXSB      288(R12), Y14, Y14; \
-	VPMINSB      320(R12), Y14, Y14; \
+	VPMAXSB      256(R12), Y14, Y14; \
+	VPMINSB      288(R12), Y14, Y14; \
 	VEXTRACTI128 $1, Y14, X15; \
 	VPUNPCKLDQ   X15, X14, X12; \
 	VPUNPCKHDQ   X15, X14, X13

@@ -243,10 +243,10 @@ GLOBL int8Ninth<>(SB), RODATA|NOPTR, $4
 	VPMAXSD Y1, left, left; \
 	VPMAXSD Y3, right, right
 
-// SUM makes a sum of its 64-fold and requantizes it.
+// SUM makes twice a sum of its 64-fold and requantizes it.
 #define SUM(y) \
 	VPADDD (R12), y, y; \
-	VPSRAD $6, y, y; \
+	VPSRAD $5, y, y; \
 	REQUANTIZE(y, 0)
 
 #define FOUR(a, b, c, d) \

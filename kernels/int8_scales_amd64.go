@@ -4,6 +4,10 @@ package kernels
 
 import "math"
 
+// int8Ahead is the largest shift to the left of weights of int8 in 16 bits, which
+// are doubled besides.
+const int8Ahead = 7
+
 // int8Set is what loops on int8 of one instruction set have in common.
 type int8Set struct {
 	name         string
@@ -14,15 +18,16 @@ type int8Set struct {
 	fill    func(dst []byte, src []int8)
 	element int
 	offset  int32
+	ahead   bool // weights and biases are shifted to the left, and doubled, beforehand
 }
 
 // put packs weight i of a lane, of which there are lanes.
-func (set *int8Set) put(weights []byte, i, lane, lanes int, value int8) {
+func (set *int8Set) put(weights []byte, i, lane, lanes, value int) {
 	per := 4 / set.element
 	at := weights[(i/per*lanes+lane)*4+i%per*set.element:]
 	at[0] = byte(value)
 	if set.element > 1 {
-		at[1] = byte(int16(value) >> 8)
+		at[1] = byte(value >> 8)
 	}
 }
 
@@ -45,6 +50,9 @@ func newInt8Scaler(w Int8Weights, filters int, set *int8Set) *int8Scaler {
 		reach[i%filters] += 255 * max(int(v), -int(v))
 	}
 	for f, n := range reach {
+		if set.ahead && w.Rescale[f].Shift > int8Ahead {
+			return nil
+		}
 		bias, shift := int(w.bias(f)), w.Rescale[f].Shift
 		if max(bias, -bias)+n < 1<<30>>max(shift, 0) {
 			continue
@@ -70,6 +78,15 @@ func (l *int8Scaler) fix(filter int, sum int32) {
 	l.weights.Bias[filter], l.weights.Rescale[filter] = sum, NewRescale(1)
 }
 
+// weight is weight i of all as it is multiplied.
+func (l *int8Scaler) weight(i int) int {
+	v := int(l.weights.Values[i])
+	if l.set.ahead {
+		v <<= max(l.weights.Rescale[i%len(l.sums)].Shift, 0) + 1
+	}
+	return v
+}
+
 // put packs a filter into a lane of a block.
 func (l *int8Scaler) put(block []int32, lane, filter int) {
 	r := l.weights.Rescale[filter]
@@ -81,12 +98,16 @@ func (l *int8Scaler) put(block []int32, lane, filter int) {
 	even, odd := lane&^1, lane&1*n
 	block[lane] = l.weights.bias(filter) - (int32(l.weights.InZero)+l.set.offset)*int32(l.sums[filter])
 	block[n+lane] = max(r.Shift, 0) + 1
+	if l.set.ahead {
+		block[lane] <<= block[n+lane]
+		block[n+lane] = math.MinInt32
+		if shift > 0 {
+			block[n+lane] = 0
+		}
+	}
 	block[2*n+odd+even] = r.Multiplier
 	block[4*n+odd+even], block[4*n+odd+even+1] = -1<<31, half
 	block[6*n+lane] = shift
-	if l.set.block > 7*n && shift > 0 {
-		block[7*n+lane] = -1
-	}
 }
 
 // bounds packs the zero point in words vectors' worth of 16 bits and the bounds

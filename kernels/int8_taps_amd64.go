@@ -9,14 +9,15 @@ type int8TapKernels struct {
 	*int8Set
 	channels int  // at a time
 	scales   int  // elements of theirs
-	whole    bool // all of them are stored
+	whole    bool // all of them are stored, and more of them follow
 
-	convolve func(dst []int8, dstStride int, src []byte, step int, taps []int, w []byte, scales []int32, channels, pixels int)
+	// convolve is for any taps, nine for three by three.
+	convolve, nine func(dst []int8, dstStride int, src []byte, step int, taps []int, w []byte, scales []int32, channels, pixels int)
 }
 
 var (
-	int8TapsVNNI = &int8TapKernels{int8Set: int8VNNI, channels: 64, scales: amd64.Int8TapScales, convolve: amd64.Int8Taps}
-	int8TapsAVX2 = &int8TapKernels{int8Set: int8AVX2, channels: 16, scales: amd64.Int8TapScales256, whole: true, convolve: amd64.Int8Taps256}
+	int8TapsVNNI = &int8TapKernels{int8Set: int8VNNI, channels: 64, scales: amd64.Int8TapScales, convolve: amd64.Int8Taps, nine: amd64.Int8Taps}
+	int8TapsAVX2 = &int8TapKernels{int8Set: int8AVX2, channels: 16, scales: amd64.Int8TapScales256, whole: true, convolve: amd64.Int8Taps256, nine: amd64.Int8NineTaps256}
 )
 
 // int8Taps is DepthwiseInt8 on rows that are copied as those of int8Tiles are. A
@@ -71,7 +72,7 @@ func (op *int8Taps) pack(l *int8Scaler) {
 		vector, lane := c/4%vectors, c%k.channels/(4*vectors)*4+c%4
 		weight, scales := op.weight[c/k.channels*size:], op.scales[c/k.channels*k.scales:]
 		for i := range op.spec.KernelHeight * op.spec.KernelWidth {
-			k.put(weight, i, vector*k.lanes+lane, k.channels, l.weights.Values[i*channels+c%channels])
+			k.put(weight, i, vector*k.lanes+lane, k.channels, l.weight(i*channels+c%channels))
 		}
 		l.put(scales[vector*k.block:], lane, c%channels)
 	}
@@ -117,25 +118,35 @@ func (op *int8Taps) Run(a *Args, first, last int, private Buffer) {
 
 // row makes a row of the output, whose end may be part of a vector.
 func (op *int8Taps) row(dst []int8, src []byte, edge []int8) {
-	for c := 0; c < op.run && op.width > 0; c += op.loop.channels {
-		op.convolve(dst[c:], src, c, min(op.loop.channels, op.run-c), op.width, edge)
+	k := op.loop
+	for c := 0; c < op.run && op.width > 0; {
+		n := min(k.channels, op.run-c)
+		if k.whole {
+			n = max(n, (op.run-c)/k.channels*k.channels)
+		}
+		op.convolve(dst[c:], src, c, n, op.width, edge)
+		c += n
 	}
 	if done := op.width * op.run; done < len(dst) {
-		op.convolve(dst[done:], src[done*op.loop.element:], 0, len(dst)-done, 1, edge)
+		op.convolve(dst[done:], src[done*k.element:], 0, len(dst)-done, 1, edge)
 	}
 }
 
 // convolve makes channels from c on of pixels that are run apart.
 func (op *int8Taps) convolve(dst []int8, src []byte, c, channels, pixels int, edge []int8) {
 	k := op.loop
-	group, element, size := c/k.channels, op.loop.element, op.size()
+	group, groups, element, size := c/k.channels, ceilDiv(channels, k.channels), op.loop.element, op.size()
 	step := op.run * op.spec.StrideWidth * element
-	w, scales := op.weight[group*size:][:size], op.scales[group*k.scales:][:k.scales]
-	if !k.whole || channels == k.channels {
-		k.convolve(dst, op.run, src[c*element:], step, op.taps, w, scales, channels, pixels)
+	w, scales := op.weight[group*size:][:groups*size], op.scales[group*k.scales:][:groups*k.scales]
+	convolve := k.convolve
+	if op.spec.KernelHeight == 3 && op.spec.KernelWidth == 3 {
+		convolve = k.nine
+	}
+	if !k.whole || channels >= k.channels {
+		convolve(dst, op.run, src[c*element:], step, op.taps, w, scales, channels, pixels)
 		return
 	}
-	k.convolve(edge[:pixels*k.channels], k.channels, src[c*element:], step, op.taps, w, scales, k.channels, pixels)
+	convolve(edge[:pixels*k.channels], k.channels, src[c*element:], step, op.taps, w, scales, k.channels, pixels)
 	for x := range pixels {
 		copy(dst[x*op.run:][:channels], edge[x*k.channels:])
 	}

@@ -28,7 +28,7 @@ var int8TilesVNNI = &int8TileKernels{
 }
 
 var int8AVX2 = &int8Set{
-	name: "avx2", lanes: 8, block: 8 * 8, element: 2,
+	name: "avx2", lanes: 8, block: 7 * 8, element: 2, ahead: true,
 	fill: func(dst []byte, src []int8) { amd64.Int8Widen(view[int16](dst), src[:len(dst)/2]) },
 }
 
@@ -119,7 +119,7 @@ func (op *int8Tiles) pack(l *int8Scaler) {
 		for f := range filters {
 			lane := int8TileLane(f, filters)
 			for k := range s.KernelHeight * run {
-				t.put(weight[k/run*row:], k%run, lane, t.filters, l.weights.Values[k*s.Filters+first+f])
+				t.put(weight[k/run*row:], k%run, lane, t.filters, l.weight(k*s.Filters+first+f))
 			}
 			l.put(scales[lane/t.lanes*t.block:], lane%t.lanes, first+f)
 		}

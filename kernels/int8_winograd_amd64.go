@@ -2,7 +2,11 @@
 
 package kernels
 
-import "edged/amd64"
+import (
+	"slices"
+
+	"edged/amd64"
+)
 
 // int8WinogradMost is the product of channels and filters from which on
 // transformed weights, which every unit reads, are too large for caches.
@@ -39,7 +43,7 @@ var int8WinogradAVX2 = &int8WinogradKernels{
 // int8WinogradScales packs the scales of panels of eight filters.
 func int8WinogradScales(l int8Layer) (scales []int32, general bool) {
 	scaler := newInt8Scaler(l.Int8Weights, l.Filters, int8AVX2)
-	if scaler == nil {
+	if scaler == nil || slices.ContainsFunc(l.Rescale, func(r Rescale) bool { return r.Shift > 0 }) {
 		return nil, false
 	}
 	const size = amd64.Int8TileScales256
@@ -48,7 +52,7 @@ func int8WinogradScales(l int8Layer) (scales []int32, general bool) {
 		panel := scales[f/int8WinogradTile*size:][:size]
 		scaler.put(panel, f%int8WinogradTile, f)
 		scaler.bounds(panel[int8AVX2.block:])
-		panel[f%int8WinogradTile] *= int8WinogradScale
+		panel[f%int8WinogradTile] *= int8WinogradScale / 2 // they are doubled
 	}
 	return scales, false
 }
