@@ -62,8 +62,8 @@ const (
 // Int8Tiles256 is Int8Tiles for eight filters and src and w of int16, two of
 // which make a word: its strides are bytes all the same. Weights and biases are
 // shifted to the left, and doubled, beforehand. The second six pixels of
-// twelve begin second after the first. src is read to the end of the last twelve
-// or six pixels. filters is 8.
+// twelve begin second after the first. src is read to the end of the last twelve,
+// six or two pixels. filters is 8.
 //
 //go:noescape
 func Int8Tiles256(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)

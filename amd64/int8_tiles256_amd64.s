@@ -17,6 +17,11 @@
 	PIXEL((at)(R9*4), Y14, c4); \
 	PIXEL((at)(R11*1), Y15, c5)
 
+#define STEP2 \
+	VMOVDQU (DX), Y12; \
+	PIXEL((SI), Y13, Y0); \
+	PIXEL((SI)(R9*1), Y14, Y1)
+
 #define STEP6 \
 	VMOVDQU (DX), Y12; \
 	SIX(SI, Y0, Y1, Y2, Y3, Y4, Y5)
@@ -25,9 +30,12 @@
 	STEP6; \
 	SIX(BX, Y6, Y7, Y8, Y9, Y10, Y11)
 
-#define BEGIN6 \
+#define BEGIN2 \
 	VMOVDQU (R12), Y0; \
-	VMOVDQA Y0, Y1; \
+	VMOVDQA Y0, Y1
+
+#define BEGIN6 \
+	BEGIN2; \
 	VMOVDQA Y0, Y2; \
 	VMOVDQA Y0, Y3; \
 	VMOVDQA Y0, Y4; \
@@ -70,7 +78,7 @@
 
 // func Int8Tiles256(dst []int8, dstStride int, src []uint8, pixelStride, second, rowStride, words, rows, step int, w []uint8, scales []int32, filters, pixels int)
 //
-// Tiles of twelve pixels by eight filters, and perhaps one of six. Needs AVX2.
+// Tiles of twelve pixels by eight filters, and perhaps one of six or two. Needs AVX2.
 //
 //	Y0-Y11 sums, pixel by pixel   Y12 weights   Y13-Y15 words of the picture and their products
 //	Other registers as ARGUMENTS and SUMS say.
@@ -88,9 +96,15 @@ tile:
 	JMP  tile
 
 six:
+	CMPQ R15, $2
+	JLE  two
 	SUMS(BEGIN6, STEP6, $32, row6, word6)
 	END4(Y0, Y1, Y2, Y3)
 	END2(Y4, Y5, Y6, Y7)
+
+two:
+	SUMS(BEGIN2, STEP2, $32, row2, word2)
+	END2(Y0, Y1, Y2, Y3)
 
 done:
 	VZEROUPPER
