@@ -173,9 +173,10 @@ func Int8Dense2On256(sums []int32, x []uint8, w []int8)
 func Int8Quantize(dst []int8, src []float32, scale float32, zero int32)
 
 // Int8AddScales is the number of elements of scales of Int8Add, each eight times:
-// shift to the left, multiplier, -1 if there is a shift to the right, half of it,
-// the shift, of left, right and output; the zero points of all three; then 16 int8
-// of the lower bound and 16 of the upper one.
+// shift to the left and one more, multiplier, what rounds in 64 bits (four times),
+// 0 if there is a shift to the right or the least number, the shift, of left, right
+// and output; the zero points of all three; then 16 int8 of the lower bound and 16
+// of the upper one.
 const Int8AddScales = (3*5+3)*8 + 8
 
 // Int8Add adds:

@@ -65,22 +65,20 @@ elements:
 	VZEROUPPER
 	RET
 
-// APPLY rescales eight numbers by the constants at R8.
+// APPLY rescales eight numbers by the constants at R8, as REQUANTIZE does.
 #define APPLY(x, at) \
-	VPSLLVD  at(R8), x, x; \
-	VPSRLQ   $32, x, Y13; \
-	VPMULDQ  (at+32)(R8), x, Y14; \
-	VPMULDQ  (at+32)(R8), Y13, Y13; \
-	VPADDQ   Y15, Y14, Y14; \
-	VPADDQ   Y15, Y13, Y13; \
-	VPSRLQ   $31, Y14, Y14; \
-	VPADDQ   Y13, Y13, Y13; \
-	VPBLENDD $0xaa, Y13, Y14, x; \
-	VPSRAD   $31, x, Y13; \
-	VPAND    (at+64)(R8), Y13, Y13; \
-	VPADDD   (at+96)(R8), x, x; \
-	VPADDD   Y13, x, x; \
-	VPSRAVD  (at+128)(R8), x, x
+	VPSLLVD   at(R8), x, x; \
+	VMOVDQU   (at+96)(R8), Y14; \
+	VPCMPGTD  x, Y14, Y14; \
+	VMOVSHDUP x, Y13; \
+	VPMULDQ   (at+32)(R8), x, x; \
+	VPMULDQ   (at+32)(R8), Y13, Y13; \
+	VPADDQ    (at+64)(R8), x, x; \
+	VPADDQ    (at+64)(R8), Y13, Y13; \
+	VMOVSHDUP x, x; \
+	VPBLENDD  $0xaa, Y13, x, x; \
+	VPADDD    Y14, x, x; \
+	VPSRAVD   (at+128)(R8), x, x
 
 // ADD makes the sums of eight elements of both inputs.
 #define ADD(at, x) \
@@ -98,16 +96,13 @@ elements:
 //
 // Needs AVX2.
 //
-//	Y0-Y3 sums   Y12-Y14 temporary   Y15 1<<30   DI dst   SI left   BX right   R8 scales   CX elements left
+//	Y0-Y3 sums   Y12-Y14 temporary   DI dst   SI left   BX right   R8 scales   CX elements left
 TEXT ·Int8Add(SB), NOSPLIT, $0-96
 	MOVQ     dst_base+0(FP), DI
 	MOVQ     dst_len+8(FP), CX
 	MOVQ     left_base+24(FP), SI
 	MOVQ     right_base+48(FP), BX
 	MOVQ     scales_base+72(FP), R8
-	VPCMPEQD Y15, Y15, Y15
-	VPSRLQ   $63, Y15, Y15
-	VPSLLQ   $30, Y15, Y15
 
 elements:
 	ADD(0, Y0)

@@ -2,7 +2,11 @@
 
 package kernels
 
-import "edged/amd64"
+import (
+	"math"
+
+	"edged/amd64"
+)
 
 // int8Add is combineInt8's addition of two tensors of one shape. A unit is one
 // row.
@@ -26,16 +30,19 @@ func newInt8Add(s *CombineInt8Spec) Op {
 		return nil
 	}
 	for i, r := range []Rescale{s.In[0], s.In[1], s.Out} {
-		left := max(r.Shift, 0)
+		left := max(r.Shift, 0) + 1
 		if i < 2 {
 			left += combineShift
 		}
-		shift, shifts, half := max(-r.Shift, 0), int32(0), int32(0)
+		shift, least, half := max(-r.Shift, 0), int32(math.MinInt32), int32(0)
 		if shift > 0 {
-			shifts, half = -1, 1<<(shift-1)
+			least, half = 0, 1<<(shift-1)
 		}
-		for j, v := range []int32{left, r.Multiplier, shifts, half, shift} {
+		for j, v := range []int32{left, r.Multiplier, half, least, shift} {
 			fill8(op.scales[(5*i+j)*8:], v)
+		}
+		for j := 0; j < 8; j += 2 {
+			op.scales[(5*i+2)*8+j] = -1 << 31
 		}
 	}
 	for i, v := range []int8{s.Zero[0], s.Zero[1], s.OutZero} {
