@@ -13,9 +13,6 @@ import (
 // output, as channels that never fire have after quantization, and then one
 // whose sums don't.
 func TestInt8FiltersOfLargeBias(t *testing.T) {
-	if !cpu.X86.HasAVX512VNNI {
-		return
-	}
 	const size, channels, filters = 8, 4, 20
 	spec := same3x3(size, size, channels, filters, false)
 	w := Int8Weights{Values: make([]int8, 9*channels*filters), Low: -128, High: 127, InZero: 3, OutZero: -5}
@@ -40,12 +37,19 @@ func TestInt8FiltersOfLargeBias(t *testing.T) {
 		op.Run(&args, 0, op.Units(), NewBuffer(private))
 		return slices.Clone(args.Dst.Int8())
 	}
-	op := newInt8Tiles(spec, w, int8TilesVNNI)
-	if op == nil {
-		t.Fatal("no op for a filter of one output")
+	tiles := []*int8TileKernels{int8TilesVNNI, int8TilesAVX2}
+	if !cpu.X86.HasAVX512VNNI {
+		tiles = tiles[1:]
 	}
-	if want := run(newPortableInt8Conv2D(spec, given)); !slices.Equal(run(op), want) {
-		t.Error("the outputs differ from the portable ones")
+	want := run(newPortableInt8Conv2D(spec, given))
+	for _, tile := range tiles {
+		op := newInt8Tiles(spec, w, tile)
+		if op == nil {
+			t.Fatalf("%s: no op for a filter of one output", tile.name)
+		}
+		if !slices.Equal(run(op), want) {
+			t.Errorf("%s: the outputs differ from the portable ones", op.Name())
+		}
 	}
 	if !slices.Equal(w.Values, given.Values) || !slices.Equal(w.Bias, given.Bias) || !slices.Equal(w.Rescale, given.Rescale) {
 		t.Error("the caller's weights were changed")
@@ -54,7 +58,9 @@ func TestInt8FiltersOfLargeBias(t *testing.T) {
 		w.Values[i] = 127
 	}
 	w.Bias[7], w.Rescale[7] = 1<<30, NewRescale(50.5/(1<<30))
-	if op := newInt8Tiles(spec, w, int8TilesVNNI); op != nil {
-		t.Errorf("%s takes sums that don't fit", op.Name())
+	for _, tile := range tiles {
+		if op := newInt8Tiles(spec, w, tile); op != nil {
+			t.Errorf("%s takes sums that don't fit", op.Name())
+		}
 	}
 }
