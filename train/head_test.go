@@ -100,6 +100,41 @@ func TestHeadLearnsANewLabel(t *testing.T) {
 	}
 }
 
+// TestFittedHeadsAreProved fits heads of each kind, and one inside a nested model,
+// whose probe and evaluation come from features where they can: the network
+// answers alike.
+func TestFittedHeadsAreProved(t *testing.T) {
+	dir := patterns(t, 30, 20)
+	for name, test := range map[string]struct {
+		method string
+		nested bool
+	}{"landmarks": {"landmarks", false}, "fit": {"fit", false}, "nested": {"fit", true}} {
+		m := taught(t)
+		if test.nested {
+			var err error
+			if m.Network, err = nn.NewSequential("outer", m.Network.InputShape(), m.Network); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f := headFit(t, m, dir)
+		f.Method = test.method
+		got, err := f.Run(t.Context())
+		if err != nil || !got.Committed {
+			t.Fatalf("%s: got %+v, %v", name, got, err)
+		}
+		plan, err := nn.Compile(m.Network, nn.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := got.Probe.Check(plan.NewRunner(nil)); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if e := got.Evaluation; e.Samples != got.HeldOut || e.Accuracy < 0.95 || len(e.Classes) != 3 {
+			t.Errorf("%s: got %+v", name, e)
+		}
+	}
+}
+
 // TestHeadRefusesShuffledLabels moves the pictures to random folders.
 func TestHeadRefusesShuffledLabels(t *testing.T) {
 	for seed := range uint64(5) {
