@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"sync/atomic"
 
 	"edged/nn"
 )
@@ -21,8 +22,13 @@ func (f *HeadFit) prove(ctx context.Context, head *splitHead, body *nn.Plan, fea
 	if tail, missing := f.tail(head, result.Method); missing == nil {
 		e.Plan, err = f.Compile(tail)
 		plans = append(plans, e.Plan)
+		var read atomic.Int64
 		e.fill = func(r *nn.Runner, sample int) error {
-			f.Products.Widen(r.Input(), features.Get(heldOut[sample].key, 0, len(r.Input())))
+			values := features.Get(heldOut[sample].key, 0, len(r.Input()))
+			f.Products.Widen(r.Input(), values)
+			if n := int64(len(values)); read.Add(n)%productBytes < n {
+				features.Release()
+			}
 			return nil
 		}
 	} else {
