@@ -71,7 +71,7 @@
 	ZERO4(Y4, Y5, Y6, Y7); \
 loop: \
 	FOURS; \
-	ahead(2048); \
+	ahead(4096); \
 	weights(0, Y8, Y0); \
 	weights(1, Y8, Y1); \
 	weights(2, Y8, Y2); \
