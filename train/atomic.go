@@ -2,7 +2,10 @@ package train
 
 import (
 	"bufio"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -46,6 +49,25 @@ func writeAtomically(path string, write func(io.Writer) error) error {
 	}
 	defer dir.Close()
 	return dir.Sync()
+}
+
+// regular returns what is known of a file that writeAtomically may replace, or nil
+// if there is none yet. It is an error if it is no regular file, or has no folder
+// to be in.
+func regular(path string) (fs.FileInfo, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Stat(filepath.Dir(path)); err != nil {
+			return nil, fmt.Errorf("%s: there is no folder for it: %w", path, err)
+		}
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s: is no regular file", path)
+	}
+	return info, nil
 }
 
 // temporary is how the temporary names for a file begin; a number follows.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -53,18 +52,15 @@ func (f *Fit) save(s *progress) error {
 
 // resume goes on from the checkpoint, if there is one.
 func (f *Fit) resume(s *progress) error {
-	file, err := os.Open(f.Checkpoint)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+	info, err := regular(f.Checkpoint)
+	if err != nil || info == nil {
+		return err
 	}
+	file, err := os.Open(f.Checkpoint)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return err
-	}
 	if err := f.restore(s, file, info.Size()); err != nil {
 		return fmt.Errorf("checkpoint %s: %w; remove it to start anew", f.Checkpoint, err)
 	}

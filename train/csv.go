@@ -2,10 +2,8 @@ package train
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 )
 
@@ -27,16 +25,9 @@ func (c *CSVLog) Check() error {
 	if c.File == "" {
 		return nil
 	}
-	info, err := os.Stat(c.File)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil
-	case err != nil:
+	info, err := regular(c.File)
+	if err != nil || info == nil || info.Size() == 0 {
 		return err
-	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s: is no regular file", c.File)
-	case info.Size() == 0:
-		return nil
 	}
 	file, err := os.Open(c.File)
 	if err != nil {

@@ -189,7 +189,16 @@ func TestKilledFitsLeaveNothing(t *testing.T) {
 	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
 		t.Errorf("got %v, %v", entries, err)
 	}
-	other := CSVLog{File: path}
+	none := newFit(t, pictures, 1)
+	none.Checkpoint = filepath.Join(dir, "none", "checkpoint")
+	if _, err := none.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "there is no folder for it") {
+		t.Errorf("got %v", err)
+	}
+	other := CSVLog{File: "/dev/full"}
+	if err := other.Check(); err == nil || !strings.Contains(err.Error(), "no regular file") {
+		t.Errorf("got %v", err)
+	}
+	other.File = path
 	if err := other.Check(); err == nil || !strings.Contains(err.Error(), "no log of a fit") {
 		t.Errorf("got %v", err)
 	}

@@ -218,7 +218,7 @@ func (f *fitFlags) run(ctx context.Context, tell *teller) error {
 	}
 	outcome, err := fit.Run(ctx)
 	if err != nil {
-		return err
+		return f.roomFor(err)
 	}
 	return f.commit(m, outcome, training, validation, tell)
 }

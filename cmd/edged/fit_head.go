@@ -93,7 +93,7 @@ func (f *fitFlags) runHead(ctx context.Context, tell *teller) error {
 	fit.Progress = tell.stages()
 	head, err := fit.Run(ctx)
 	if err != nil {
-		return err
+		return f.roomFor(err)
 	}
 	if head.Committed {
 		if err := f.commitHead(m, head, precision); err != nil {
