@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -123,21 +124,35 @@ func (f *fitFlags) add(command *cobra.Command) {
 	f.addHead(command)
 }
 
-// start loads the model to train, or makes one.
-func (f *fitFlags) start(labels []string) (*storage.Model, error) {
+// known loads the model to train and returns it with its labels, which the class
+// folders must have as names, in whichever order.
+func (f *fitFlags) known(folders []string) (*storage.Model, error) {
+	m, err := f.model.load()
+	if err != nil {
+		return nil, err
+	}
+	for _, label := range folders {
+		if !slices.Contains(m.Labels, label) {
+			return nil, fmt.Errorf("%s has the class %q, which is none of the labels of %s: --head-only adds labels", f.train, label, f.model.model)
+		}
+	}
+	for _, label := range m.Labels {
+		if !slices.Contains(folders, label) {
+			return nil, fmt.Errorf("%s has the label %q, and %s no folder for it: pictures of every label are needed", f.model.model, label, f.train)
+		}
+	}
+	m.Parent = m.Name
+	return m, nil
+}
+
+// start returns the model to train: one that is there, or a new one.
+func (f *fitFlags) start() (*storage.Model, error) {
+	labels, err := train.Labels(f.train)
+	if err != nil {
+		return nil, err
+	}
 	if f.model.model != "" {
-		m, err := f.model.load()
-		if err != nil {
-			return nil, err
-		}
-		for i, label := range labels {
-			if i >= len(m.Labels) || m.Labels[i] != label {
-				return nil, fmt.Errorf("%s has the labels %s and %s the classes %s: they must be the same; --head-only adds labels",
-					f.model.model, strings.Join(m.Labels, ", "), f.train, strings.Join(labels, ", "))
-			}
-		}
-		m.Parent = m.Name
-		return m, nil
+		return f.known(labels)
 	}
 	for _, label := range labels {
 		if err := storage.CheckLabel(label); err != nil {
@@ -161,10 +176,7 @@ func (f *fitFlags) start(labels []string) (*storage.Model, error) {
 }
 
 // data lists the pictures.
-func (f *fitFlags) data() (labels []string, training, validation []train.Sample, err error) {
-	if labels, err = train.Labels(f.train); err != nil {
-		return
-	}
+func (f *fitFlags) data(labels []string) (training, validation []train.Sample, err error) {
 	if training, err = train.ListFolder(f.train, labels); err != nil {
 		return
 	}
@@ -199,16 +211,16 @@ func (f *fitFlags) fit(ctx context.Context, tell *teller) error {
 }
 
 func (f *fitFlags) run(ctx context.Context, tell *teller) error {
-	labels, training, validation, err := f.data()
+	m, err := f.start()
+	if err != nil {
+		return err
+	}
+	training, validation, err := f.data(m.Labels)
 	if err != nil {
 		return err
 	}
 	if same(f.train, f.valid) {
 		tell.warn("--valid is the folder of --train: validation can't show whether the pictures are learned by heart")
-	}
-	m, err := f.start(labels)
-	if err != nil {
-		return err
 	}
 	workers := kernels.NewWorkers(f.model.threads)
 	defer workers.Close()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -82,6 +83,49 @@ func TestFitWithEveryLoss(t *testing.T) {
 	}
 	if losses["plain"] != losses["sparse"] || losses["plain"] == losses["weighed"] || losses["plain"] == losses["binary"] {
 		t.Errorf("got %v", losses)
+	}
+}
+
+// TestFitGoesOnWithAModel whose labels are in an order of their own; the class
+// folders must be theirs.
+func TestFitGoesOnWithAModel(t *testing.T) {
+	dir := t.TempDir()
+	config, model := filepath.Join(dir, "config.json"), filepath.Join(dir, "model")
+	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	valid := filepath.Join(digits, "valid")
+	line := []string{"fit", "--train", valid, "--epochs", "1", "--out"}
+	if got := edged(t, append(line, filepath.Join(dir, "first"), "--arch", config)...); got.status != 0 {
+		t.Fatal(got)
+	}
+	m, err := storage.Load(filepath.Join(dir, "first"), storage.LoadOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(m.Labels)
+	if err := storage.Commit(model, m, storage.CommitOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if got := edged(t, append(line, filepath.Join(dir, "second"), "--model", model)...); got.status != 0 {
+		t.Fatal(got)
+	}
+	second, err := storage.Load(filepath.Join(dir, "second"), storage.LoadOptions{})
+	if err != nil || !slices.Equal(second.Labels, m.Labels) || !strings.HasPrefix(second.Parent, "model") {
+		t.Errorf("got labels %v, parent %q, %v", second.Labels, second.Parent, err)
+	}
+	few := filepath.Join(dir, "few")
+	for _, test := range []struct{ label, want string }{
+		{"1", `only the class "1"`},
+		{"2", `has the label "9", and ` + few + " no folder"},
+		{"eleven", `has the class "eleven", which is none of the labels`},
+	} {
+		if err := os.CopyFS(filepath.Join(few, test.label), os.DirFS(filepath.Join(valid, "1"))); err != nil {
+			t.Fatal(err)
+		}
+		if got := edged(t, "fit", "--train", few, "--model", model, "--out", filepath.Join(dir, "third")); got.status != 1 || !strings.Contains(got.errors, test.want) {
+			t.Errorf("got %+v, want %q", got, test.want)
+		}
 	}
 }
 
