@@ -27,13 +27,13 @@ func chainOf(height, width int) []Op {
 }
 
 func TestChain(t *testing.T) {
-	ops := chainOf(28, 7)
+	ops := chainOf(28, 6)
 	op := Chain(ops)
 	if op == nil {
 		t.Fatal("no chain")
 	}
 	shared, private := op.Workspace()
-	size := 28 * 7 * 8 * Float32Bytes
+	size := 28 * 6 * 8 * Float32Bytes
 	args := &Args{Dst: NewBuffer(size), Src: []Buffer{NewBuffer(size)}, Shared: NewBuffer(shared)}
 	workspace := NewBuffer(private)
 	if n := testing.AllocsPerRun(3, func() { op.Run(args, 0, op.Units(), workspace) }); n != 0 {
@@ -43,9 +43,9 @@ func TestChain(t *testing.T) {
 
 func TestWorkersShareChain(t *testing.T) {
 	for _, height := range []int{9, 28, 57} {
-		op := Chain(chainOf(height, 7))
+		op := Chain(chainOf(height, 6))
 		_, private := op.Workspace()
-		size := height * 7 * 8 * Float32Bytes
+		size := height * 6 * 8 * Float32Bytes
 		input := NewBuffer(size)
 		for i := range input.Float32() {
 			input.Float32()[i] = float32(i%13 - 6)
@@ -71,9 +71,9 @@ func TestWorkersShareChain(t *testing.T) {
 }
 
 func TestChainRefuses(t *testing.T) {
-	ops, other := chainOf(28, 7), chainOf(14, 14)
+	ops, other := chainOf(28, 6), chainOf(14, 14)
 	portable := newDepthwise(&DepthwiseSpec{
-		InHeight: 28, InWidth: 7, Channels: 8, Multiplier: 1, OutHeight: 28, OutWidth: 7,
+		InHeight: 28, InWidth: 6, Channels: 8, Multiplier: 1, OutHeight: 28, OutWidth: 6,
 		KernelHeight: 1, KernelWidth: 1, StrideHeight: 1, StrideWidth: 1, DilationHeight: 1, DilationWidth: 1,
 	}, Weights{Float32: make([]float32, 8)})
 	for name, run := range map[string][]Op{

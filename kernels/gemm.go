@@ -177,8 +177,11 @@ func (op *gemmConv2D[T]) Run(a *Args, first, last int, private Buffer) {
 	}
 }
 
-// byRows is for 1x1.
+// byRows is for 1x1 with rows that fill their tiles but for a sixteenth.
 func (op *gemmConv2D[T]) byRows() rowOp {
+	if roundUp(op.width, op.gemm.rows)-op.width > op.width/16 {
+		return nil
+	}
 	whole := op.spec
 	whole.InHeight, whole.OutHeight, whole.InWidth, whole.OutWidth = op.height, op.height, op.width, op.width
 	if op.spec.KernelHeight != 1 || op.spec.KernelWidth != 1 || *flatten(&whole) != op.spec {

@@ -13,14 +13,14 @@ func (s *suite) chain(t *testing.T) {
 		height, width, channels int
 		layers                  []chained
 	}{
-		{9, 8, 3, []chained{{kernel: 3, stride: 2, filters: 32}, {kernel: 3, stride: 1}, {kernel: 1, filters: 16}}},
-		{37, 41, 3, []chained{{kernel: 3, stride: 2, filters: 24}, {kernel: 3, stride: 1}, {kernel: 1, filters: 40}, {kernel: 3, stride: 2}, {kernel: 1, filters: 8}}},
+		{9, 84, 3, []chained{{kernel: 3, stride: 2, filters: 32}, {kernel: 3, stride: 1}, {kernel: 1, filters: 16}}},
+		{37, 82, 3, []chained{{kernel: 3, stride: 2, filters: 24}, {kernel: 3, stride: 1}, {kernel: 1, filters: 40}, {kernel: 3, stride: 2}, {kernel: 1, filters: 8}}},
 		{56, 28, 24, []chained{{kernel: 1, filters: 72}, {kernel: 3, stride: 1}, {kernel: 1, filters: 24}}},
 		{28, 28, 32, []chained{{kernel: 1, filters: 96}, {kernel: 3, stride: 2}, {kernel: 1, filters: 30}}},
 		{29, 30, 130, []chained{{kernel: 3, stride: 1}, {kernel: 1, filters: 136}, {kernel: 3, stride: 2}, {kernel: 1, filters: 70}}},
-		{1, 5, 16, []chained{{kernel: 3, stride: 1}, {kernel: 1, filters: 7}}},
-		{2, 3, 80, []chained{{kernel: 1, filters: 96}, {kernel: 3, stride: 1}, {kernel: 1, filters: 80}, {kernel: 3, stride: 2}}},
-		{5, 30, 16, []chained{{kernel: 3, stride: 2}, {kernel: 3, stride: 2}, {kernel: 3, stride: 1}, {kernel: 1, filters: 16}}},
+		{1, 41, 16, []chained{{kernel: 3, stride: 1}, {kernel: 1, filters: 7}}},
+		{2, 42, 80, []chained{{kernel: 1, filters: 96}, {kernel: 3, stride: 1}, {kernel: 1, filters: 80}, {kernel: 3, stride: 2}}},
+		{5, 168, 16, []chained{{kernel: 3, stride: 2}, {kernel: 3, stride: 2}, {kernel: 3, stride: 1}, {kernel: 1, filters: 16}}},
 	} {
 		for _, half := range []bool{false, true} {
 			for _, a := range activations[:4] {
