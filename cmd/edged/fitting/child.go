@@ -47,6 +47,11 @@ const (
 
 // run runs a child to its end, or kills it and all that it started when ctx ends.
 func run(ctx context.Context, c command) outcome {
+	// What is not there needs no child: under QEMU 7.2 one that can't become a program
+	// often waits forever for a lock of its parent's threads.
+	if _, err := exec.LookPath(c.program); err != nil {
+		return outcome{failed, err.Error()}
+	}
 	out := tail{progress: c.progress}
 	var words bytes.Buffer
 	child := exec.CommandContext(ctx, c.program, c.arguments...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -91,13 +92,18 @@ func TestSetTimes(t *testing.T) {
 func TestFitsAtSetTimes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var offset atomic.Int64
+		var lock sync.Mutex
 		var fits []string
 		w := New(Options{
 			At: []TimeOfDay{{2, 30}}, Limit: time.Minute, Log: slog.New(slog.DiscardHandler),
-			Wall:    func() time.Time { return time.Now().UTC().Add(time.Duration(offset.Load())) },
-			Active:  func() *storage.Version { return nil }, // a fit fails at once
-			Publish: func(e publish.Event) { fits = append(fits, e.(*publish.FitChange).State) },
-			Models:  t.TempDir(),
+			Wall:   func() time.Time { return time.Now().UTC().Add(time.Duration(offset.Load())) },
+			Active: func() *storage.Version { return nil }, // a fit fails at once
+			Publish: func(e publish.Event) {
+				lock.Lock()
+				defer lock.Unlock()
+				fits = append(fits, e.(*publish.FitChange).State)
+			},
+			Models: t.TempDir(),
 		})
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error)
@@ -105,6 +111,8 @@ func TestFitsAtSetTimes(t *testing.T) {
 		count := func(want int) {
 			t.Helper()
 			synctest.Wait()
+			lock.Lock()
+			defer lock.Unlock()
 			if got := strings.Count(strings.Join(fits, " "), "started"); got != want {
 				t.Errorf("%d fits, want %d: %v", got, want, fits)
 			}
