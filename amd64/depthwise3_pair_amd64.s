@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "depthwise3_amd64.h"
 
 // CELLA adds the products of Z15 with the weights of a row of the kernel to the sums
 // of the first row: of the pixels of which it is in the right, the middle and the
@@ -70,25 +71,10 @@ TEXT ·Depthwise3Pair512(SB), NOSPLIT, $0-232
 	KMOVW AX, K1
 
 group:
-	CMPQ DX, $16
-	JGE  whole
-	MOVQ DX, CX
-	MOVL $1, AX
-	SHLL CX, AX
-	DECL AX
-	KMOVW AX, K1
+	MASK512(AX)
 
 whole:
-	VMOVUPS (R14), Z0
-	VMOVUPS 64(R14), Z1
-	VMOVUPS 128(R14), Z2
-	VMOVUPS 192(R14), Z3
-	VMOVUPS 256(R14), Z4
-	VMOVUPS 320(R14), Z5
-	VMOVUPS 384(R14), Z6
-	VMOVUPS 448(R14), Z7
-	VMOVUPS 512(R14), Z8
-	VMOVUPS (R15), Z9
+	WEIGHTS512
 	VMOVAPS Z9, Z12
 	VMOVAPS Z9, Z13
 	VMOVAPS Z9, Z14
@@ -125,10 +111,6 @@ end:
 	STORE
 
 next:
-	ADDQ $576, R14
-	ADDQ $64, R15
-	ADDQ $64, R13
-	SUBQ $16, DX
-	JGT  group
+	NEXT512
 	VZEROUPPER
 	RET

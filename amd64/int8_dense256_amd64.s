@@ -7,14 +7,6 @@
 	VPMADDWD  Y8, Y9, Y9; \
 	VPADDD    Y9, c, c
 
-#define ARGUMENTS \
-	MOVQ  sums_base+0(FP), DI; \
-	MOVQ  x_base+24(FP), SI; \
-	MOVQ  x_len+32(FP), CX; \
-	MOVQ  w_base+48(FP), DX; \
-	VPXOR Y0, Y0, Y0; \
-	VPXOR Y1, Y1, Y1
-
 // func Int8Dense8On256(sums []int32, x []uint8, w []int8)
 //
 // Needs AVX2.
@@ -22,6 +14,8 @@
 //	Y0-Y7 sums   Y8 elements   Y9 temporary   DI sums   SI x   DX w   CX bytes of x left
 TEXT ·Int8Dense8On256(SB), NOSPLIT, $0-72
 	ARGUMENTS
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
 	VPXOR Y2, Y2, Y2
 	VPXOR Y3, Y3, Y3
 	VPXOR Y4, Y4, Y4
@@ -59,6 +53,8 @@ group:
 // Needs AVX2. Registers are those of Int8Dense8On256.
 TEXT ·Int8Dense2On256(SB), NOSPLIT, $0-72
 	ARGUMENTS
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
 
 group:
 	VMOVDQU (SI), Y8

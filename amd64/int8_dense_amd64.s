@@ -6,14 +6,6 @@
 	VPADDD        Y9, y, y; \
 	TOTAL(y, x, at)
 
-#define ARGUMENTS \
-	MOVQ   sums_base+0(FP), DI; \
-	MOVQ   x_base+24(FP), SI; \
-	MOVQ   x_len+32(FP), CX; \
-	MOVQ   w_base+48(FP), DX; \
-	VPXORD Z0, Z0, Z0; \
-	VPXORD Z1, Z1, Z1
-
 // func Int8Dense8(sums []int32, x []uint8, w []int8)
 //
 // Needs AVX512_VNNI.
@@ -21,6 +13,8 @@
 //	Z0-Z7 sums   Z8 elements   Z9 temporary   DI sums   SI x   DX w   CX elements left
 TEXT ·Int8Dense8(SB), NOSPLIT, $0-72
 	ARGUMENTS
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
@@ -58,6 +52,8 @@ group:
 // Needs AVX512_VNNI. Registers are those of Int8Dense8.
 TEXT ·Int8Dense2(SB), NOSPLIT, $0-72
 	ARGUMENTS
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
 
 group:
 	VMOVDQU32 (SI), Z8

@@ -122,6 +122,17 @@ TEXT ·SumPool(SB), NOSPLIT, $0-108
 	VBROADCASTSS factor+104(FP), Y1
 	POOL(NOTHING, VADDPS, MEAN8, MEAN4)
 
+// BLEND adds the products p of as many elements as they hold with the weights w.
+#define BLEND(p0, p1, p2, p3, w0, w1, w2, w3) \
+	VMULPS  (SI)(AX*4), w0, p0; \
+	VMULPS  (R8)(AX*4), w1, p1; \
+	VMULPS  (R9)(AX*4), w2, p2; \
+	VMULPS  (R10)(AX*4), w3, p3; \
+	VADDPS  p1, p0, p0; \
+	VADDPS  p2, p0, p0; \
+	VADDPS  p3, p0, p0; \
+	VMOVUPS p0, (DI)(AX*4)
+
 // func Blend(dst, a, b, c, d []float32, wa, wb, wc, wd float32)
 //
 // Needs AVX.
@@ -143,29 +154,15 @@ TEXT ·Blend(SB), NOSPLIT, $0-136
 	JLT  four
 
 eight:
-	VMULPS  (SI)(AX*4), Y4, Y0
-	VMULPS  (R8)(AX*4), Y5, Y1
-	VMULPS  (R9)(AX*4), Y6, Y2
-	VMULPS  (R10)(AX*4), Y7, Y3
-	VADDPS  Y1, Y0, Y0
-	VADDPS  Y2, Y0, Y0
-	VADDPS  Y3, Y0, Y0
-	VMOVUPS Y0, (DI)(AX*4)
-	ADDQ    $8, AX
-	SUBQ    $8, CX
-	JGE     eight
+	BLEND(Y0, Y1, Y2, Y3, Y4, Y5, Y6, Y7)
+	ADDQ $8, AX
+	SUBQ $8, CX
+	JGE  eight
 
 four:
-	ADDQ    $8, CX
-	JEQ     done
-	VMULPS  (SI)(AX*4), X4, X0
-	VMULPS  (R8)(AX*4), X5, X1
-	VMULPS  (R9)(AX*4), X6, X2
-	VMULPS  (R10)(AX*4), X7, X3
-	VADDPS  X1, X0, X0
-	VADDPS  X2, X0, X0
-	VADDPS  X3, X0, X0
-	VMOVUPS X0, (DI)(AX*4)
+	ADDQ $8, CX
+	JEQ  done
+	BLEND(X0, X1, X2, X3, X4, X5, X6, X7)
 
 done:
 	VZEROUPPER
