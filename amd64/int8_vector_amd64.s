@@ -1,4 +1,5 @@
 #include "textflag.h"
+#include "int8_requantize256_amd64.h"
 
 DATA int8Half<>+0(SB)/4, $0x3effffff // just below 1/2
 DATA int8Half<>+4(SB)/4, $0x80000000
@@ -67,18 +68,8 @@ elements:
 
 // APPLY rescales eight numbers by the constants at R8, as REQUANTIZE does.
 #define APPLY(x, at) \
-	VPSLLVD   at(R8), x, x; \
-	VMOVDQU   (at+96)(R8), Y14; \
-	VPCMPGTD  x, Y14, Y14; \
-	VMOVSHDUP x, Y13; \
-	VPMULDQ   (at+32)(R8), x, x; \
-	VPMULDQ   (at+32)(R8), Y13, Y13; \
-	VPADDQ    (at+64)(R8), x, x; \
-	VPADDQ    (at+64)(R8), Y13, Y13; \
-	VMOVSHDUP x, x; \
-	VPBLENDD  $0xaa, Y13, x, x; \
-	VPADDD    Y14, x, x; \
-	VPSRAVD   (at+128)(R8), x, x
+	VPSLLVD at(R8), x, x; \
+	RESCALE(x, Y14, Y13, R8, (at+96), (at+32), (at+32), (at+64), (at+64), (at+128))
 
 // ADD makes the sums of eight elements of both inputs.
 #define ADD(at, x) \
