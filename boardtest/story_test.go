@@ -267,10 +267,13 @@ func (s *story) fitted(t *testing.T, seen int) event {
 	}
 }
 
-// watchFit notes, on the board, what a fit may take of it.
+// watchFit notes, on the board, what a fit may take of it. It holds the fit until
+// that is known.
 const watchFit = `timeout 300 bash -c '
-until pid=$(pgrep -f "^/usr/bin/edged fit") && grep -qx 800 /proc/$pid/oom_score_adj; do sleep 0.1; done
-echo nice $(ps -o nice= -p $pid), disk $(ionice -p $pid), memory $(prlimit --noheadings --output=HARD --data --pid $pid)' >/run/fit 2>&1 &`
+until pid=$(pgrep -f "^/usr/bin/edged fit") && kill -STOP $pid; do sleep 0.1; done
+until grep -qx 800 /proc/$pid/oom_score_adj; do sleep 0.1; done
+echo nice $(ps -o nice= -p $pid), disk $(ionice -p $pid), memory $(prlimit --noheadings --output=HARD --data --pid $pid)
+kill -CONT $pid' >/run/fit 2>&1 &`
 
 // learns asks for a fit, whose model must serve and tell the labels apart.
 func (s *story) learns(t *testing.T) {

@@ -94,12 +94,13 @@ func yield() {
 	_, _, _ = unix.Syscall(unix.SYS_IOPRIO_SET, whoProcess, 0, idleClass)
 }
 
-// restrict bounds a process's memory and offers it when memory runs out.
+// restrict bounds a process's memory and, once that is done, offers it when memory
+// runs out.
 func restrict(pid int, memory int64) {
-	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid), []byte(outOfMemory), 0)
 	if memory > 0 {
 		_ = unix.Prlimit(pid, unix.RLIMIT_DATA, &unix.Rlimit{Cur: uint64(memory), Max: uint64(memory)}, nil)
 	}
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/oom_score_adj", pid), []byte(outOfMemory), 0)
 }
 
 // noThread is what Go calls it when there is no memory for a thread.
