@@ -3,23 +3,16 @@ package kernels
 import "time"
 
 // Peak measures how many float32 multiply-adds a second one core of this
-// machine does with the table's instructions when nothing waits for memory: the
-// best of a few runs of a millisecond.
-func (t *Table) Peak() float64 {
-	best := 0.0
-	rounds := 1
-	for runs := 0; runs < 20; {
+// machine does with the table's instructions when nothing waits for memory, in one
+// run of at least the given time.
+func (t *Table) Peak(least time.Duration) float64 {
+	for rounds := 1; ; rounds *= 2 {
 		begin := time.Now()
 		done := t.MultiplyAdd(rounds)
-		took := time.Since(begin)
-		if took < time.Millisecond {
-			rounds *= 2
-			continue
+		if took := time.Since(begin); took >= least {
+			return float64(done) / took.Seconds()
 		}
-		best = max(best, float64(done)/took.Seconds())
-		runs++
 	}
-	return best
 }
 
 // multiplyAddRound is what a round of multiplyAdds multiplies and adds.

@@ -22,8 +22,9 @@ func newBench() *cobra.Command {
 		Short: "Measure how fast a model predicts",
 		Long: "bench predicts one and the same random input again and again and prints how long that\n" +
 			"takes, how many operations a second that makes, and which share it is of what the cores can\n" +
-			"do at most, which a short loop of multiply-adds measures. Operations are those of the\n" +
-			"layers' definition: a kernel that needs fewer, as Winograd's, may exceed the peak.",
+			"do at most, which a short loop of multiply-adds measures: of the highest such peak by the\n" +
+			"fastest run, and in the median of the peak that each run had beside it. Operations are those\n" +
+			"of the layers' definition: a kernel that needs fewer, as Winograd's, may exceed the peak.",
 		Args: takes(),
 		RunE: func(command *cobra.Command, _ []string) error {
 			if duration <= 0 {

@@ -9,16 +9,18 @@ import (
 	"edged/nn"
 )
 
-// benchTimes are the times of runs, in milliseconds, and what the fastest
-// achieved.
+// benchTimes are the times of runs, in milliseconds, what the fastest achieved
+// beside the highest peak, and the median of what each achieved beside the peak of
+// its moment.
 type benchTimes struct {
-	Runs      int     `json:"runs"`
-	MinMS     float64 `json:"min_ms"`
-	MedianMS  float64 `json:"median_ms"`
-	P90MS     float64 `json:"p90_ms"`
-	P99MS     float64 `json:"p99_ms"`
-	GFLOPS    float64 `json:"gflops"`
-	PeakShare float64 `json:"peak_share"`
+	Runs            int     `json:"runs"`
+	MinMS           float64 `json:"min_ms"`
+	MedianMS        float64 `json:"median_ms"`
+	P90MS           float64 `json:"p90_ms"`
+	P99MS           float64 `json:"p99_ms"`
+	GFLOPS          float64 `json:"gflops"`
+	PeakShare       float64 `json:"peak_share"`
+	MedianPeakShare float64 `json:"median_peak_share"`
 }
 
 // benchResult is what bench prints.
@@ -55,16 +57,16 @@ func (r *benchResult) print(w io.Writer) error {
 		r.LoadMS, megabytes(r.WeightBytes), megabytes(r.ArenaBytes), megabytes(r.WorkspaceBytes))
 	fmt.Fprintf(w, "min %.3f ms, median %.3f ms, 90 %% %.3f ms, 99 %% %.3f ms of %s\n",
 		r.MinMS, r.MedianMS, r.P90MS, r.P99MS, plural(r.Runs, "run"))
-	fmt.Fprintf(w, "%.1f GFLOP/s at best, %.0f %% of the peak of %.1f GFLOP/s; a copy moves %.1f GB/s\n",
-		r.GFLOPS, 100*r.PeakShare, r.PeakGFLOPS, r.CopyGBPS)
+	fmt.Fprintf(w, "%.1f GFLOP/s at best, %.0f %% of the peak of %.1f GFLOP/s (median %.0f %% of the peak beside it); a copy moves %.1f GB/s\n",
+		r.GFLOPS, 100*r.PeakShare, r.PeakGFLOPS, 100*r.MedianPeakShare, r.CopyGBPS)
 	if len(r.Steps) == 0 {
 		return nil
 	}
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(table, "\nmin us\tmedian us\tGFLOP/s\tpeak\tGB/s\t  layers\n")
+	fmt.Fprint(table, "\nmin us\tmedian us\tGFLOP/s\tpeak\tmedian\tGB/s\t  layers\n")
 	for _, s := range r.Steps {
-		fmt.Fprintf(table, "%.1f\t%.1f\t%.1f\t%.0f %%\t%.1f\t  %s: %s, %s\n",
-			1000*s.MinMS, 1000*s.MedianMS, s.GFLOPS, 100*s.PeakShare, s.GBPS, strings.Join(s.Layers, "+"), s.Kernel, s.Shape)
+		fmt.Fprintf(table, "%.1f\t%.1f\t%.1f\t%.0f %%\t%.0f %%\t%.1f\t  %s: %s, %s\n",
+			1000*s.MinMS, 1000*s.MedianMS, s.GFLOPS, 100*s.PeakShare, 100*s.MedianPeakShare, s.GBPS, strings.Join(s.Layers, "+"), s.Kernel, s.Shape)
 	}
 	return table.Flush()
 }

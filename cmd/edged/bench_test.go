@@ -20,7 +20,7 @@ func TestBenchMeasuresEveryStep(t *testing.T) {
 	if r.Threads != 2 || r.Runs < benchLeast || r.MinMS <= 0 || r.MinMS > r.MedianMS || r.MedianMS > r.P90MS || r.P90MS > r.P99MS {
 		t.Errorf("got %+v", r)
 	}
-	if r.PeakGFLOPS <= 0 || r.PeakShare <= 0 || r.CopyGBPS <= 0 || r.LoadMS <= 0 || r.WeightBytes <= 0 {
+	if r.PeakGFLOPS <= 0 || r.PeakShare <= 0 || r.MedianPeakShare <= 0 || r.CopyGBPS <= 0 || r.LoadMS <= 0 || r.WeightBytes <= 0 {
 		t.Errorf("got %+v", r)
 	}
 	// Multiplications and additions of two convolutions and a dense layer.
