@@ -12,24 +12,30 @@ NFPM          := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.48.0
 GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 
 # Debian packages that the tests need beside what capture/opencv/build installs.
-TEST_PACKAGES := gcc libc6-dev qemu-user-static binutils-aarch64-linux-gnu rsync systemd
+TEST_PACKAGES := gcc libc6-dev binutils-aarch64-linux-gnu rsync systemd
 
 # Debian packages that the emulated board needs beside what boardtest/image/build installs.
 BOARD_PACKAGES := qemu-system-arm qemu-utils e2fsprogs
 
 OPENCV  := capture/opencv/build
 
+# The emulators that .ci/qemu unpacks come before the machine's.
+export PATH := $(CURDIR)/build/sysroot/qemu/usr/bin:$(PATH)
+
 # Emulated CPUs: all tests run on the first, those of the engine on the others too.
 CPU         := cortex-a72
 ENGINE_CPUS := cortex-a53 cortex-a57 cortex-a76 max
 
-.PHONY: help go build camera camera-arm64 deb deb-tested run test test-loop test-here test-elsewhere test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers bench-training lint clean
+.PHONY: help go qemu build camera camera-arm64 deb deb-tested run test test-loop test-here test-elsewhere test-deb test-go test-opencv test-arm64 test-keras test-board fuzz bench-peers bench-training lint clean
 
 help: ## Show this list
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 go:
 	@command -v go >/dev/null || { echo "edged needs Go 1.21 or later: install golang-go from Debian 13, or the archive from go.dev." >&2; exit 1; }
+
+qemu:
+	@.ci/qemu
 
 # packages-X installs what $(X) lists, if any of it is missing.
 packages-%:
@@ -91,13 +97,13 @@ test-elsewhere:
 	$(MAKE) test-deb
 	$(MAKE) test-arm64
 
-test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also under the race detector
+test-go: go qemu packages-TEST_PACKAGES ## Run the tests that need Go only, also under the race detector
 	go vet ./...
 	GOARCH=arm64 go vet ./...
 	.ci/gotest go ./...
 	go run ./kernels/kerneltest/marks . $$(go env GOARCH) build/marks
 	.ci/gotest marks -tags marks -overlay build/marks/overlay.json ./kernels
-	GOARCH=amd64 CGO_ENABLED=0 .ci/gotest haswell -exec "qemu-x86_64-static -cpu Haswell" ./kernels
+	GOARCH=amd64 CGO_ENABLED=0 .ci/gotest haswell -exec "qemu-x86_64 -cpu Haswell" ./kernels
 	.ci/gotest swaps -run TestSwapsUnderLoad ./storage -swaps 200
 	.ci/gotest purego -tags purego ./kernels/... ./nn/...
 	CGO_ENABLED=1 .ci/gotest race -race ./capture ./publish ./storage ./systemd ./web ./cmd/edged/daemon
@@ -105,13 +111,13 @@ test-go: go packages-TEST_PACKAGES ## Run the tests that need Go only, also unde
 test-loop: go ## Run the loop through floods, noise and killed fits, alone: fits have the lowest priority
 	.ci/gotest loop -run 'TestFlood|TestKilledFits|TestEndurance' ./cmd/edged -flood 1000 -noise 10000000 -kills 50 -endure 20s
 
-test-opencv: go packages-TEST_PACKAGES camera-arm64 ## Run the tests that need OpenCV: here, on Debian 13, for arm64 under qemu
+test-opencv: go qemu packages-TEST_PACKAGES camera-arm64 ## Run the tests that need OpenCV: here, on Debian 13, for arm64 under qemu
 	$(OPENCV)/native .ci/gotest opencv ./capture/... ./cmd/edged-camera
 	$(OPENCV)/native .ci/gotest opencv-edged -run OpenCV ./cmd/edged
 	$(OPENCV)/trixie .ci/gotest trixie ./capture/... ./cmd/edged-camera
 	$(OPENCV)/native .ci/gotest opencv-arm64 ./cmd/edged-camera -program "$(CURDIR)/$(OPENCV)/arm64-run $(CURDIR)/$(BIN)/edged-camera-arm64"
 
-test-arm64: go packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPUs
+test-arm64: go qemu packages-TEST_PACKAGES ## Run the tests for arm64 on emulated CPUs
 	CPU="$(CPU)" ENGINE_CPUS="$(ENGINE_CPUS)" .ci/emulate
 
 test-keras: build build/venv ## Prove with Keras 2 and 3 that edged reads and writes their models

@@ -20,7 +20,7 @@ func Emulator() []string {
 	if err != nil || strings.TrimSpace(string(machine)) == "aarch64" {
 		return nil
 	}
-	return []string{"qemu-aarch64-static"}
+	return []string{"qemu-aarch64"}
 }
 
 // Stay keeps a program alive until it is killed.
