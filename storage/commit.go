@@ -28,6 +28,8 @@ type CommitOptions struct {
 	Report []byte
 	// Files are further files by name, as "accuracy.svg".
 	Files map[string][]byte
+	// Exemplars are pictures to keep with the model.
+	Exemplars []Exemplar
 }
 
 // VersionName is a name for a version that is made at t, as
@@ -187,6 +189,13 @@ func contents(m *Model, o CommitOptions) ([]content, error) {
 	}
 	if o.Report != nil {
 		files = append(files, content{reportFile, o.Report})
+	}
+	if len(o.Exemplars) > 0 {
+		exemplars, err := encodeExemplars(o.Exemplars)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, content{exemplarsFile, exemplars})
 	}
 	for name, data := range o.Files {
 		files = append(files, content{name, data})

@@ -24,14 +24,24 @@ type captureSet struct {
 	training []Sample
 	heldOut  []Sample
 	waiting  []Waiting
-	unseen   []string // labels of the model without captures to train on
+	unseen   []string // labels of the model without captures or exemplars to train on
 	left     int      // captures that are beyond the limit
+
+	// Exemplars, where captures are few.
+	rehearsed, rehearsedHeldOut []exemplar
+}
+
+// exemplar is a picture that is kept with the model.
+type exemplar struct {
+	Sample
+	picture []byte
 }
 
 // readCaptures lists the captures. A new label needs least captures that are not
 // held out. No more than limit captures are taken: the same number of every
-// class, as far as there are so many, the newest first.
-func readCaptures(dir string, known []string, least, limit int) (*captureSet, error) {
+// class, as far as there are so many, the newest first. Exemplars stand for known
+// labels that have fewer than 16.
+func readCaptures(dir string, known []string, exemplars []storage.Exemplar, least, limit int) (*captureSet, error) {
 	folders, err := Labels(dir)
 	if err != nil && len(folders) != 1 {
 		return nil, err
@@ -62,8 +72,9 @@ func readCaptures(dir string, known []string, least, limit int) (*captureSet, er
 		}
 		set.labels = append(set.labels, label)
 	}
-	for _, label := range known {
-		if len(training[label]) == 0 {
+	for class, label := range known {
+		rehearsed := set.rehearse(class, label, exemplars, len(training[label]), len(heldOut[label]))
+		if len(training[label])+rehearsed == 0 {
 			set.unseen = append(set.unseen, label)
 		}
 	}
@@ -74,10 +85,39 @@ func readCaptures(dir string, known []string, least, limit int) (*captureSet, er
 	if len(set.training) == 0 {
 		return nil, fmt.Errorf("%s: there are no captures to learn from; a new label needs %d of them", dir, least)
 	}
-	if first := set.training[0].Class; !slices.ContainsFunc(set.training, func(s Sample) bool { return s.Class != first }) {
+	first := set.training[0].Class
+	if !slices.ContainsFunc(set.training, func(s Sample) bool { return s.Class != first }) &&
+		!slices.ContainsFunc(set.rehearsed, func(e exemplar) bool { return e.Class != first }) {
 		return nil, fmt.Errorf("%s: there are captures to learn from of %q alone, and any picture would be taken for it: give captures of something else as well", dir, set.labels[first])
 	}
 	return set, nil
+}
+
+// rehearse takes exemplars of a label that has so many captures, if those to train
+// on are few, and tells how many are to be trained on. Where none are of validation
+// a fifth is held out.
+func (c *captureSet) rehearse(class int, label string, exemplars []storage.Exemplar, training, heldOut int) int {
+	if training >= rehearsed {
+		return 0
+	}
+	own := slices.DeleteFunc(slices.Clone(exemplars), func(e storage.Exemplar) bool { return e.Label != label })
+	measured := slices.ContainsFunc(own, func(e storage.Exemplar) bool { return e.Validation })
+	taken := 0
+	for i, e := range own {
+		one := exemplar{Sample{fmt.Sprintf("%s/%d of the model's exemplars", label, i), class}, e.Picture}
+		switch {
+		case e.Validation || !measured && i%5 == 4:
+			if heldOut < rehearsedHeldOut {
+				heldOut++
+				c.rehearsedHeldOut = append(c.rehearsedHeldOut, one)
+			}
+		case training < rehearsed:
+			training++
+			taken++
+			c.rehearsed = append(c.rehearsed, one)
+		}
+	}
+	return taken
 }
 
 // capturesOf lists the pictures of a class; there may be none.

@@ -56,6 +56,7 @@ type Head struct {
 	Waiting     []Waiting   `json:"waiting"`
 	Unseen      []string    `json:"labels_without_captures"`
 	Training    int         `json:"training"`
+	Exemplars   int         `json:"exemplars"` // of the model, among those trained on and held out
 	HeldOut     int         `json:"held_out"`
 	LeftOut     int         `json:"left_out"` // captures beyond the limit
 	Computed    int         `json:"features_computed"`
@@ -74,13 +75,18 @@ type Head struct {
 // keyed is a capture and the key of its features.
 type keyed struct {
 	Sample
-	key FeatureKey
+	key     FeatureKey
+	picture []byte // the file's content, of exemplars
 }
 
 // Run fits the head and decides whether it is better. Only then the model's
 // network and labels are changed.
 func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
-	set, err := readCaptures(f.Captures, f.Model.Labels, f.Minimum, f.Limit)
+	exemplars, err := f.Model.Exemplars()
+	if err != nil {
+		return nil, err
+	}
+	set, err := readCaptures(f.Captures, f.Model.Labels, exemplars, f.Minimum, f.Limit)
 	if err != nil {
 		return nil, err
 	}
@@ -97,7 +103,8 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 		return nil, err
 	}
 	body := f.bodyKey(head.body(), plan)
-	training, heldOut := f.keys(set.training, body, result), f.keys(set.heldOut, body, result)
+	training := append(f.keys(set.training, body, result), exemplarKeys(set.rehearsed, body)...)
+	heldOut := append(f.keys(set.heldOut, body, result), exemplarKeys(set.rehearsedHeldOut, body)...)
 	if f.Strict && len(result.Skipped) > 0 {
 		return nil, errors.New(result.Skipped[0].Reason)
 	}
@@ -114,6 +121,11 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 		return nil, err
 	}
 	result.Training, result.HeldOut = len(training), len(heldOut)
+	for _, k := range slices.Concat(training, heldOut) {
+		if k.picture != nil {
+			result.Exemplars++
+		}
+	}
 	if len(training) < 2 {
 		return nil, fmt.Errorf("%s: %d captures can be read, which are too few to learn from", f.Captures, len(training))
 	}
@@ -158,12 +170,24 @@ func (f *HeadFit) keys(samples []Sample, body FeatureKey, result *Head) []keyed 
 			f.skip(s, err, result)
 			continue
 		}
-		hash := sha256.New()
-		hash.Write(body[:])
-		hash.Write(data)
-		out = append(out, keyed{s, FeatureKey(hash.Sum(nil))})
+		out = append(out, keyed{s, featureKey(body, data), nil})
 	}
 	return out
+}
+
+func exemplarKeys(exemplars []exemplar, body FeatureKey) (out []keyed) {
+	for _, e := range exemplars {
+		out = append(out, keyed{e.Sample, featureKey(body, e.picture), e.picture})
+	}
+	return out
+}
+
+// featureKey is the hash of a body and a picture file's content.
+func featureKey(body FeatureKey, file []byte) FeatureKey {
+	hash := sha256.New()
+	hash.Write(body[:])
+	hash.Write(file)
+	return FeatureKey(hash.Sum(nil))
 }
 
 func (f *HeadFit) skip(s Sample, err error, result *Head) {
@@ -245,7 +269,7 @@ func (f *HeadFit) bodies(ctx context.Context, plan *nn.Plan, samples []keyed) fu
 				for i := int(next.Add(1)) - 1; i < len(samples) && ctx.Err() == nil; i = int(next.Add(1)) - 1 {
 					made := madeFeatures{values, err}
 					if err == nil {
-						if made.err = reader.read(runner.Input(), samples[i].File, nil); made.err == nil {
+						if made.err = reader.readCapture(runner.Input(), &samples[i]); made.err == nil {
 							f.Products.Narrow(values, runner.Predict())
 						}
 					}

@@ -13,9 +13,12 @@ func (f *HeadFit) prove(ctx context.Context, head *splitHead, body *nn.Plan, fea
 	if len(heldOut) == 0 {
 		return nil
 	}
-	samples := make([]Sample, len(heldOut))
-	for i, k := range heldOut {
-		samples[i] = k.Sample
+	var samples, files []Sample
+	for _, k := range heldOut {
+		samples = append(samples, k.Sample)
+		if k.picture == nil {
+			files = append(files, k.Sample)
+		}
 	}
 	e := &Evaluator{Labels: result.Labels, Threads: f.Threads, Mistakes: mostMistakes}
 	plans, err := []*nn.Plan{body}, error(nil)
@@ -34,12 +37,12 @@ func (f *HeadFit) prove(ctx context.Context, head *splitHead, body *nn.Plan, fea
 	} else {
 		e.Plan, err = f.Compile(f.Model.Network)
 		e.Preprocessing = f.Model.Preprocessing
-		plans[0] = e.Plan
+		plans[0], samples = e.Plan, files
 	}
 	if err != nil {
 		return err
 	}
-	result.Probe = Probe(ctx, f.Model, samples, plans...)
+	result.Probe = Probe(ctx, f.Model, files, plans...)
 	result.Evaluation, err = e.Evaluate(ctx, samples)
 	return err
 }

@@ -1,6 +1,8 @@
 package train
 
 import (
+	"bytes"
+	"fmt"
 	"slices"
 	"sync"
 
@@ -51,6 +53,18 @@ func newReader(p nn.Preprocessing, input nn.Shape, cache *pictureCache) (*reader
 		return nil, err
 	}
 	return &reader{cache, preprocessor, input[0] * input[1] * 3}, nil
+}
+
+// readCapture writes the input that a capture or an exemplar makes to dst.
+func (r *reader) readCapture(dst []float32, k *keyed) error {
+	if k.picture == nil {
+		return r.read(dst, k.File, nil)
+	}
+	m, err := picture.Decode(bytes.NewReader(k.picture))
+	if err != nil {
+		return fmt.Errorf("%s: %w", k.File, err)
+	}
+	return r.preprocessor.Apply(dst, m)
 }
 
 // read writes the input that a file makes to dst, changed by draw unless it is

@@ -21,6 +21,8 @@ type Report struct {
 	Outcome  *Outcome `json:"outcome,omitempty"`
 	Warning  string   `json:"warning,omitempty"`
 	Head     any      `json:"head,omitempty"`
+	// Exemplars stay with the model.
+	Exemplars []storage.Exemplar `json:"-"`
 	// Evaluation is of the validation pictures; nil without any.
 	Evaluation *Evaluation `json:"evaluation,omitempty"`
 }
@@ -46,7 +48,7 @@ func (r *Report) Commit(dir string, m *storage.Model) error {
 	if err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	return storage.Commit(dir, m, storage.CommitOptions{Report: append(text, '\n'), Files: files})
+	return storage.Commit(dir, m, storage.CommitOptions{Report: append(text, '\n'), Files: files, Exemplars: r.Exemplars})
 }
 
 // Probe makes a probe of the first picture that can be read: what the network

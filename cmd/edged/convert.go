@@ -69,7 +69,11 @@ func stored(choice string) storage.Precision {
 // commit writes m in edged's own form.
 func commit(out string, m *storage.Model, precision storage.Precision) error {
 	m.Tool = "edged " + version
-	return storage.Commit(out, m, storage.CommitOptions{Precision: precision})
+	exemplars, err := m.Exemplars()
+	if err != nil {
+		return err
+	}
+	return storage.Commit(out, m, storage.CommitOptions{Precision: precision, Exemplars: exemplars})
 }
 
 // export writes m in a form of others, and says what it has no room for.

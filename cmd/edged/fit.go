@@ -48,6 +48,7 @@ type fitFlags struct {
 	strict            bool
 	checkpoint, csv   string
 	progress          choice
+	exemplars         bool
 	headOnly          bool
 	captures          string
 	features          string
@@ -117,6 +118,7 @@ func (f *fitFlags) add(command *cobra.Command) {
 	flags.Uint32Var(&f.seed, "seed", 1, "decides on first weights, order and augmentation")
 	flags.IntVar(&f.cacheMB, "cache", 256, "`MB` of decoded pictures kept in memory")
 	flags.BoolVar(&f.strict, "strict", false, "fail if a picture can't be read")
+	flags.BoolVar(&f.exemplars, "exemplars", true, "keep 20 pictures of each class with the model, so that later fits of its head forget none")
 	flags.StringVar(&f.checkpoint, "checkpoint", "", "`FILE` that is written after each epoch and gone on from if it is there")
 	flags.StringVar(&f.csv, "csv", "", "write Keras's CSV log to this `FILE`")
 	f.progress = choice{"auto", []string{"auto", "plain", "json"}}
@@ -335,6 +337,11 @@ func (f *fitFlags) commit(m *storage.Model, outcome *train.Outcome, training, va
 		return err
 	}
 	m.Precision, m.Tool, m.Created = storage.Float32, "edged "+version, time.Now()
+	if f.exemplars {
+		if r.Exemplars, err = train.Exemplars(training, validation, m.Labels, m.Preprocessing, m.Network.InputShape()); err != nil {
+			return err
+		}
+	}
 	m.Probe = train.Probe(context.Background(), m, append(validation[:len(validation):len(validation)], training...), plan)
 	if len(validation) > 0 {
 		debug.FreeOSMemory()

@@ -19,7 +19,7 @@ import (
 var (
 	trainingFlags = []string{
 		"train", "valid", "validation-split", "split-as", "arch", "epochs", "batch-size", "optimizer", "loss", "learning-rate", "momentum", "schedule",
-		"patience", "reduce-lr-patience", "label-smoothing", "balance", "class-weight", "augment", "seed", "cache", "checkpoint", "csv",
+		"patience", "reduce-lr-patience", "label-smoothing", "balance", "class-weight", "augment", "seed", "cache", "checkpoint", "csv", "exemplars",
 	}
 	headFlags = []string{"captures", "features", "min-captures", "max-captures", "method", "precision"}
 )

@@ -112,9 +112,13 @@ var errRefused = errors.New("the model stays as it is, nothing was written: give
 
 // commitHead writes the model with its new head.
 func (f *fitFlags) commitHead(m *storage.Model, head *train.Head, precision string) error {
+	exemplars, err := m.Exemplars()
+	if err != nil {
+		return err
+	}
 	m.Parent, m.Tool, m.Created = m.Name, "edged "+version, time.Now()
 	m.Precision, m.Probe = storage.Precision(precision), head.Probe
-	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head, Evaluation: head.Evaluation}
+	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head, Exemplars: exemplars, Evaluation: head.Evaluation}
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(f.out)), 0o755); err != nil {
 		return err
 	}
@@ -141,6 +145,9 @@ func (t *teller) head(dir string, h *train.Head, minimum int) {
 		t.printf("%s has no captures: nothing checks that it is still known\n", label)
 	}
 	t.printf("%d captures trained on, %d held out, features of %d computed and of %d reused\n", h.Training, h.HeldOut, h.Computed, h.Reused)
+	if h.Exemplars > 0 {
+		t.printf("%d of them are pictures that the model was trained or validated on, for labels with few captures\n", h.Exemplars)
+	}
 	for _, c := range append([]train.HeadScore{h.Incumbent}, h.Candidates...) {
 		t.printf("%-9s  right: %d of %d - loss: %.4f - recall: %.4f, known labels: %.4f", c.Method, c.Right, c.Captures, c.Loss, c.Recall, c.Known)
 		if c.New != nil {

@@ -45,6 +45,9 @@ func TestFitWritesAModel(t *testing.T) {
 	if len(m.Labels) != 10 || m.Probe == nil || m.Network.OutputShape()[0] != 10 {
 		t.Errorf("got labels %v", m.Labels)
 	}
+	if exemplars, err := m.Exemplars(); err != nil || len(exemplars) != 30 {
+		t.Errorf("got %d exemplars, %v", len(exemplars), err)
+	}
 	for _, name := range []string{"report.json", "accuracy.svg", "loss.svg", "confusion.svg"} {
 		if _, err := os.Stat(filepath.Join(out, name)); err != nil {
 			t.Error(err)
@@ -55,6 +58,38 @@ func TestFitWritesAModel(t *testing.T) {
 	}
 	if got := edged(t, "fit", "--train", filepath.Join(digits, "valid"), "--out", out); got.status != 1 || !strings.Contains(got.errors, "never overwritten") {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestExemplarsGoWithTheModel makes models of one with exemplars.
+func TestExemplarsGoWithTheModel(t *testing.T) {
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.json")
+	if err := os.WriteFile(config, []byte(smallNetwork), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	fit := []string{"fit", "--train", filepath.Join(digits, "valid"), "--arch", config, "--epochs", "1", "--out"}
+	first := filepath.Join(dir, "first")
+	for _, step := range []struct {
+		model     string
+		exemplars int
+		arguments []string
+	}{
+		{"first", 30, append(fit, first)},
+		{"without", 0, append(fit, filepath.Join(dir, "without"), "--exemplars=false")},
+		{"quantized", 30, []string{"quantize", "--model", first, "--precision", "float16", "--out", filepath.Join(dir, "quantized")}},
+		{"converted", 30, []string{"convert", filepath.Join(dir, "quantized"), filepath.Join(dir, "converted")}},
+	} {
+		if got := edged(t, step.arguments...); got.status != 0 {
+			t.Fatalf("%s: %+v", step.model, got)
+		}
+		m, err := storage.Load(filepath.Join(dir, step.model), storage.LoadOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if exemplars, err := m.Exemplars(); err != nil || len(exemplars) != step.exemplars {
+			t.Errorf("%s: got %d exemplars, %v, want %d", step.model, len(exemplars), err, step.exemplars)
+		}
 	}
 }
 

@@ -387,7 +387,11 @@ func (w *quantizer) commit(ctx context.Context, network *nn.Model, plan *nn.Plan
 	if err != nil {
 		return err
 	}
-	if err := storage.Commit(w.out, &m, storage.CommitOptions{Report: append(report, '\n')}); err != nil {
+	exemplars, err := w.source.Exemplars()
+	if err != nil {
+		return err
+	}
+	if err := storage.Commit(w.out, &m, storage.CommitOptions{Report: append(report, '\n'), Exemplars: exemplars}); err != nil {
 		return err
 	}
 	_, err = w.command.OutOrStdout().Write([]byte(w.text()))
