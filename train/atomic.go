@@ -18,15 +18,12 @@ import (
 // What killed processes left of such files is removed.
 func writeAtomically(path string, write func(io.Writer) error) error {
 	sweep(path)
-	file, err := os.CreateTemp(filepath.Dir(path), temporary(path))
+	file, err := createLocked(filepath.Dir(path), temporary(path))
 	if err != nil {
 		return err
 	}
 	defer os.Remove(file.Name())
 	defer file.Close()
-	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX); err != nil {
-		return err
-	}
 	buffered := bufio.NewWriter(file)
 	if err := write(buffered); err != nil {
 		return err
@@ -49,6 +46,27 @@ func writeAtomically(path string, write func(io.Writer) error) error {
 	}
 	defer dir.Close()
 	return dir.Sync()
+}
+
+// createLocked creates a temporary file that no sweep takes: one that took it
+// before it was locked has removed its name by the time that it is.
+func createLocked(dir, pattern string) (*os.File, error) {
+	for {
+		file, err := os.CreateTemp(dir, pattern)
+		if err != nil {
+			return nil, err
+		}
+		var stat unix.Stat_t
+		err = errors.Join(unix.Flock(int(file.Fd()), unix.LOCK_EX), unix.Fstat(int(file.Fd()), &stat))
+		if err == nil && stat.Nlink > 0 {
+			return file, nil
+		}
+		file.Close()
+		if err != nil {
+			os.Remove(file.Name())
+			return nil, err
+		}
+	}
 }
 
 // regular returns what is known of a file that writeAtomically may replace, or nil
