@@ -94,25 +94,20 @@ func readCaptures(dir string, known []string, exemplars []storage.Exemplar, leas
 }
 
 // rehearse takes exemplars of a label that has so many captures, if those to train
-// on are few, and tells how many are to be trained on. Where none are of validation
-// a fifth is held out.
+// on are few, and tells how many are to be trained on.
 func (c *captureSet) rehearse(class int, label string, exemplars []storage.Exemplar, training, heldOut int) int {
 	if training >= rehearsed {
 		return 0
 	}
-	own := slices.DeleteFunc(slices.Clone(exemplars), func(e storage.Exemplar) bool { return e.Label != label })
-	measured := slices.ContainsFunc(own, func(e storage.Exemplar) bool { return e.Validation })
 	taken := 0
-	for i, e := range own {
-		one := exemplar{Sample{fmt.Sprintf("%s/%d of the model's exemplars", label, i), class}, e.Picture}
+	for i, e := range exemplars {
+		one := exemplar{Sample{fmt.Sprintf("exemplar %d, of %s", i, label), class}, e.Picture}
 		switch {
-		case e.Validation || !measured && i%5 == 4:
-			if heldOut < rehearsedHeldOut {
-				heldOut++
-				c.rehearsedHeldOut = append(c.rehearsedHeldOut, one)
-			}
-		case training < rehearsed:
-			training++
+		case e.Label != label:
+		case e.Validation && heldOut < rehearsedHeldOut:
+			heldOut++
+			c.rehearsedHeldOut = append(c.rehearsedHeldOut, one)
+		case !e.Validation && training+taken < rehearsed:
 			taken++
 			c.rehearsed = append(c.rehearsed, one)
 		}

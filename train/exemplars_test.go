@@ -134,7 +134,7 @@ func TestExemplarsFillUp(t *testing.T) {
 		wantTraining, wantHeld int
 	}{
 		{"no captures", exemplars, 0, 0, 16, 4},
-		{"no captures, none of validation", plain, 0, 0, 16, 4},
+		{"no captures, none of validation", plain, 0, 0, 16, 0},
 		{"some", exemplars, 10, 2, 6, 2},
 		{"enough", exemplars, 16, 0, 0, 0},
 		{"no exemplars", nil, 0, 0, 0, 0},

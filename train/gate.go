@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -44,6 +45,7 @@ type HeadScore struct {
 	perLabel []float64
 	right    map[int]bool // by row
 	fresh    *HeadScore   // on what the incumbent has not learned, if that is known
+	captured *HeadScore   // without exemplars, if there are any
 }
 
 func (s *HeadScore) better(o *HeadScore) bool {
@@ -73,26 +75,36 @@ type gate struct {
 	held   []int
 	folded bool
 	taught map[int]bool // rows that the incumbent is known to have learned
+	kept   map[int]bool // rows that are exemplars
 	steps  *fitSteps
 }
 
-func newGate(d *dual, training, known, labels int) *gate {
-	g := &gate{d: d, known: known, labels: labels}
-	for i := range d.classes {
+func newGate(d *dual, captures []keyed, training, known, labels int) *gate {
+	g := &gate{d: d, known: known, labels: labels, kept: map[int]bool{}}
+	for i, k := range captures {
 		if i < training {
 			g.train = append(g.train, i)
 		} else {
 			g.held = append(g.held, i)
 		}
+		if k.picture != nil {
+			g.kept[i] = true
+		}
 	}
-	g.folded = len(g.held) < fewHeldOut
+	g.folded = len(g.captured(g.held)) < fewHeldOut
 	return g
 }
 
-// measured are the rows that candidates are scored on.
+// captured are those rows that are captures.
+func (g *gate) captured(rows []int) []int {
+	return slices.DeleteFunc(slices.Clone(rows), func(row int) bool { return g.kept[row] })
+}
+
+// measured are the rows that candidates are scored on. Exemplars to train on are
+// none of them: the network was taught with them.
 func (g *gate) measured() []int {
 	if g.folded {
-		return slices.Concat(g.held, g.train)
+		return slices.Concat(g.held, g.captured(g.train))
 	}
 	return g.held
 }
@@ -103,12 +115,17 @@ func (g *gate) fresh() []int {
 	return slices.DeleteFunc(slices.Clone(g.measured()), func(row int) bool { return g.taught[row] })
 }
 
-// scoreCandidate scores answers on all that is measured and on what is fresh.
+// scoreCandidate scores answers on all that is measured, on what is fresh and on
+// captures.
 func (g *gate) scoreCandidate(method string, answer func(row int) []float32) HeadScore {
 	s := g.score(method, g.measured(), answer)
 	if len(g.taught) > 0 {
 		fresh := g.score(method, g.fresh(), answer)
 		s.fresh = &fresh
+	}
+	if len(g.kept) > 0 {
+		captured := g.score(method, g.captured(g.measured()), answer)
+		s.captured = &captured
 	}
 	return s
 }
@@ -270,13 +287,14 @@ func (g *gate) make(ctx context.Context, method string, train []int, watch bool)
 
 // decide says whether the candidate takes the incumbent's place, and why.
 func (g *gate) decide(old, c *HeadScore) (bool, string) {
-	n := float64(c.Captures)
+	captured := cmp.Or(c.captured, c)
+	n := float64(captured.Captures)
 	if n == 0 {
 		return false, "there are no captures to measure with"
 	}
-	share, chance := float64(c.Right)/n, c.chance
-	if guess := chance + 3*math.Sqrt(chance*(1-chance)/n); c.Recall < 0.5 || share < guess {
-		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on, which is not far enough from guessing: are the labels right?", c.Right, c.Captures)
+	share, chance := float64(captured.Right)/n, captured.chance
+	if guess := chance + 3*math.Sqrt(chance*(1-chance)/n); captured.Recall < 0.5 || share < guess {
+		return false, fmt.Sprintf("it is right for %d of %d captures that it was not trained on, which is not far enough from guessing: are the labels right?", captured.Right, captured.Captures)
 	}
 	if c.fresh != nil {
 		c = c.fresh

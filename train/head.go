@@ -315,7 +315,7 @@ func (f *HeadFit) fit(ctx context.Context, head *splitHead, features *Features, 
 			d.frozen[i] = slices.Contains(result.Unseen, label)
 		}
 	}
-	g := newGate(d, len(training), known, units)
+	g := newGate(d, slices.Concat(training, heldOut), len(training), known, units)
 	result.CrossFolded, g.steps = g.folded, f.steps
 	if result.Incumbent, err = f.incumbent(g, head, features, slices.Concat(training, heldOut)); err != nil {
 		return err
