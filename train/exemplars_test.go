@@ -164,19 +164,7 @@ func TestNothingIsForgotten(t *testing.T) {
 	if err := os.Rename(elsewhere, along); err != nil {
 		t.Fatal(err)
 	}
-	plan, err := nn.Compile(m.Network, nn.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	samples, err := ListFolder(dir, m.Labels)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answered, err := (&Evaluator{Plan: plan, Preprocessing: m.Preprocessing, Labels: m.Labels}).Evaluate(t.Context(), samples)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range answered.Classes {
+	for _, c := range evaluated(t, m, dir).Classes {
 		if c.Recall < 0.9 {
 			t.Errorf("got a recall of %.2f of %s", c.Recall, c.Label)
 		}

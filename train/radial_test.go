@@ -25,17 +25,8 @@ func TestLandmarksLearnALabelAndAreFittedAgain(t *testing.T) {
 	if !got.Committed || strings.Join(m.Labels, " ") != "across along spots" || m.Network.OutputShape()[0] != 3 {
 		t.Fatalf("got %+v", got)
 	}
-	plan, err := nn.Compile(m.Network, nn.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	samples, err := ListFolder(dir, m.Labels)
-	if err != nil {
-		t.Fatal(err)
-	}
-	e := &Evaluator{Plan: plan, Preprocessing: m.Preprocessing, Labels: m.Labels}
-	if answered, err := e.Evaluate(t.Context(), samples); err != nil || answered.Accuracy < 0.95 {
-		t.Errorf("got %+v, %v", answered, err)
+	if answered := evaluated(t, m, dir); answered.Accuracy < 0.95 {
+		t.Errorf("got %+v", answered)
 	}
 	again := headFit(t, m, dir)
 	if got, err = again.Run(t.Context()); err != nil {
