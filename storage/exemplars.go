@@ -55,19 +55,7 @@ func readExemplars(dir *folder.Folder) ([]Exemplar, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, ok := list.find(exemplarsFile)
-	if !ok {
-		return nil, nil
-	}
-	data, err := file.read(dir, maxExemplars)
-	if err != nil {
-		return nil, err
-	}
-	exemplars, err := parseExemplars(data)
-	if err != nil {
-		return nil, folder.Damaged(exemplarsFile, "%w", err)
-	}
-	return exemplars, nil
+	return readIfListed(dir, list, exemplarsFile, maxExemplars, parseExemplars)
 }
 
 // The second part of a tensor's name: "7/training/0".

@@ -270,22 +270,32 @@ func fillWeights(r io.ReaderAt, size int64, network *nn.Model, keep16 bool) erro
 
 // readProbe reads the probe, where the manifest lists one.
 func readProbe(dir *folder.Folder, list *manifest, network *nn.Model) (*Probe, error) {
-	file, ok := list.find(probeFile)
+	return readIfListed(dir, list, probeFile, maxProbe, func(data []byte) (*Probe, error) {
+		p, err := parseProbe(data)
+		if err == nil {
+			err = p.check(network)
+		}
+		return p, err
+	})
+}
+
+// readIfListed reads a file of at most limit bytes and parses it, where the
+// manifest lists it; else the result is zero.
+func readIfListed[T any](dir *folder.Folder, list *manifest, name string, limit int64, parse func([]byte) (T, error)) (T, error) {
+	var none T
+	file, ok := list.find(name)
 	if !ok {
-		return nil, nil
+		return none, nil
 	}
-	data, err := file.read(dir, maxProbe)
+	data, err := file.read(dir, limit)
 	if err != nil {
-		return nil, err
+		return none, err
 	}
-	p, err := parseProbe(data)
-	if err == nil {
-		err = p.check(network)
-	}
+	parsed, err := parse(data)
 	if err != nil {
-		return nil, folder.Damaged(probeFile, "%w", err)
+		return none, folder.Damaged(name, "%w", err)
 	}
-	return p, nil
+	return parsed, nil
 }
 
 func parseProbe(data []byte) (*Probe, error) {
