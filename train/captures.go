@@ -101,9 +101,11 @@ func (c *captureSet) rehearse(class int, label string, exemplars []storage.Exemp
 	}
 	taken := 0
 	for i, e := range exemplars {
+		if e.Label != label {
+			continue
+		}
 		one := exemplar{Sample{fmt.Sprintf("exemplar %d, of %s", i, label), class}, e.Picture}
 		switch {
-		case e.Label != label:
 		case e.Validation && heldOut < rehearsedHeldOut:
 			heldOut++
 			c.rehearsedHeldOut = append(c.rehearsedHeldOut, one)

@@ -66,6 +66,8 @@ type Head struct {
 	Skipped     []Skipped   `json:"skipped"`
 	CrossFolded bool        `json:"cross_validated"` // training captures were measured too, as few are held out
 
+	// Kept are all exemplars of the model.
+	Kept []storage.Exemplar `json:"-"`
 	// Probe and Evaluation are the model's with its new head: of the captures that
 	// are held out, if there are any.
 	Probe      *storage.Probe `json:"-"`
@@ -92,7 +94,7 @@ func (f *HeadFit) Run(ctx context.Context) (*Head, error) {
 	}
 	result := &Head{
 		Labels: set.labels, New: set.labels[len(f.Model.Labels):], Waiting: set.waiting, Unseen: set.unseen, LeftOut: set.left,
-		Skipped: []Skipped{},
+		Skipped: []Skipped{}, Kept: exemplars,
 	}
 	head, err := f.split(len(set.unseen) == 0)
 	if err != nil {

@@ -112,13 +112,9 @@ var errRefused = errors.New("the model stays as it is, nothing was written: give
 
 // commitHead writes the model with its new head.
 func (f *fitFlags) commitHead(m *storage.Model, head *train.Head, precision string) error {
-	exemplars, err := m.Exemplars()
-	if err != nil {
-		return err
-	}
 	m.Parent, m.Tool, m.Created = m.Name, "edged "+version, time.Now()
 	m.Precision, m.Probe = storage.Precision(precision), head.Probe
-	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head, Exemplars: exemplars, Evaluation: head.Evaluation}
+	r := &train.Report{Settings: f.headSettings(), Training: head.Training, Held: head.HeldOut, Head: head, Exemplars: head.Kept, Evaluation: head.Evaluation}
 	if err := os.MkdirAll(filepath.Dir(filepath.Clean(f.out)), 0o755); err != nil {
 		return err
 	}
